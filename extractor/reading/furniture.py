@@ -1,0 +1,99 @@
+"""Page headers and footers: lines that belong to the page and to no sentence of the letter."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from extractor.reading.draft import Draft
+from extractor.source import PAGE_BREAK, Span
+
+EDGE_LINES = 3
+"""How many lines at a page's top and bottom can be header or footer."""
+REPEATS = 3
+"""A line without a page number is furniture when it stands at the edge of this many pages: two
+pages can end in the same line of a rationale that is used twice."""
+
+PAGE_LINE = re.compile(
+    r"[\s\-–—_.|~]*(?:page|pg\.?)[ \t]*\d{1,4}(?:[ \t]*(?:of|/)[ \t]*\d{1,4})?[\s\-–—_.|~]*", re.I
+)
+FORM_FOOTER = re.compile(
+    r"[\s|~]*(?:Final Determination Letter for )?IMR Case Number:?[ \t]*[A-Z]{2}\d\d-\d{4,8}"
+    r"[ \t|]*(?:page[ \t]*)?\d{0,4}(?:[ \t]*of[ \t]*\d{1,4})?[\s|~]*",
+    re.I,
+)
+"""The footer of mailed letters: the case number with a page number, alone on its line."""
+
+
+def find_furniture(draft: Draft) -> tuple[Span, ...]:
+    """The spans of page headers and footers, in order, none overlapping."""
+    text = draft.text
+    found = set(draft.aside)
+    pages = _pages(text)
+    for lines in pages:
+        for start, end in lines:
+            line = text[start:end]
+            if end - start < 120 and (PAGE_LINE.fullmatch(line) or FORM_FOOTER.fullmatch(line)):
+                found.add((start, end))
+    if len(pages) > 1:
+        found |= _repeated(text, pages) | _page_numbers(text, pages)
+    return _merged(found)
+
+
+def _pages(text: str) -> list[list[Span]]:
+    """For each page the spans of its lines that are not blank."""
+    pages, at = [], 0
+    for page in text.split(PAGE_BREAK):
+        lines, start = [], at
+        for line in page.split("\n"):
+            if line.strip():
+                left = start + len(line) - len(line.lstrip())
+                lines.append((left, left + len(line.strip())))
+            start += len(line) + 1
+        pages.append(lines)
+        at += len(page) + 1
+    return pages
+
+
+def _edges(lines: list[Span]) -> list[Span]:
+    return lines if len(lines) <= 2 * EDGE_LINES else lines[:EDGE_LINES] + lines[-EDGE_LINES:]
+
+
+def _repeated(text: str, pages: list[list[Span]]) -> set[Span]:
+    keys = {
+        span: re.sub(r"\d+", "#", " ".join(text[slice(*span)].split()))
+        for lines in pages
+        for span in _edges(lines)
+        if span[1] - span[0] < 120
+    }
+    # Words alone can recur by chance where a rationale is used twice; ending a sentence, they do.
+    counts = Counter(key for key in keys.values() if not key.endswith((".", ",", ";", ":")))
+    return {span for span, key in keys.items() if counts[key] >= REPEATS}
+
+
+def _page_numbers(text: str, pages: list[list[Span]]) -> set[Span]:
+    """Bare numbers that end (or head) their pages and count up with them."""
+    for edge in (-1, 0):
+        numbers = [
+            (index, lines[edge], text[slice(*lines[edge])].strip("-–— "))
+            for index, lines in enumerate(pages)
+            if lines
+        ]
+        counted = [
+            (index - int(words), span)
+            for index, span, words in numbers
+            if words.isascii() and words.isdigit() and len(words) < 5
+        ]
+        if len(counted) >= 2 and len({offset for offset, _ in counted}) == 1:
+            return {span for _, span in counted}
+    return set()
+
+
+def _merged(spans: set[Span]) -> tuple[Span, ...]:
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

@@ -1,0 +1,97 @@
+"""HTML, as browsers show it: white space folded, blocks on lines of their own."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from extractor.reading.draft import Draft
+
+SILENT = frozenset({"script", "style", "head", "template", "noscript", "svg", "iframe", "object"})
+PARAGRAPHS = frozenset(
+    "address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "
+    "header hr main nav ol p pre section table ul".split()
+)
+LINES = frozenset({"br", "li", "tr", "caption"})
+CELLS = frozenset({"td", "th"})
+BOLD = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"})
+ASIDE = frozenset({"nav", "footer"})
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+WHITE = re.compile(r"[ \t\n\f]+")
+
+
+def read(text: str) -> Draft:
+    """The draft of an HTML page's text."""
+    parser = _Reader()
+    parser.feed(text)
+    parser.close()
+    return parser.finish()
+
+
+class _Reader(HTMLParser):
+    """Event by event: nesting costs nothing, and what is never closed is closed at the end."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.draft = Draft("text/html")
+        self.open: dict[str, int] = {}
+        self.aside_from = -1
+        self.pending = ""
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._break(tag)
+        if tag in VOID:
+            return
+        if tag == "body":
+            self.open.pop("head", None)
+        if tag in ASIDE and not self._inside(ASIDE):
+            self.aside_from = self.draft.length
+        self.open[tag] = self.open.get(tag, 0) + 1
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        self._break(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.open.get(tag, 0):
+            self.open[tag] -= 1
+        if tag in ASIDE and not self._inside(ASIDE):
+            self._close_aside()
+        if tag not in CELLS:
+            self._break(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self._inside(SILENT):
+            return
+        if not self.open.get("pre"):
+            data = WHITE.sub(" ", data)
+        if not data.strip(" \t\n\f"):
+            self.pending = self.pending or data[:1]
+            return
+        if data[0] == " ":
+            self.pending = self.pending or " "
+            data = data[1:]
+        trailing = data.endswith(" ") and not self.open.get("pre")
+        if self.draft.length:
+            self.draft.add(self.pending)
+        self.pending = " " if trailing else ""
+        self.draft.add(data.rstrip(" ") if trailing else data, bold=self._inside(BOLD))
+
+    def finish(self) -> Draft:
+        self._close_aside()
+        return self.draft
+
+    def _inside(self, tags: frozenset[str]) -> bool:
+        return any(self.open.get(tag, 0) for tag in tags)
+
+    def _close_aside(self) -> None:
+        if 0 <= self.aside_from < self.draft.length:
+            self.draft.aside.append((self.aside_from, self.draft.length))
+        self.aside_from = -1
+
+    def _break(self, tag: str) -> None:
+        if tag in PARAGRAPHS:
+            self.pending = "\n\n"
+        elif tag in LINES and self.pending != "\n\n":
+            self.pending = "\n\n" if tag == "br" and self.pending == "\n" else "\n"
+        elif tag in CELLS and "\n" not in self.pending:
+            self.pending = "\t"

@@ -1,0 +1,245 @@
+"""PDF, by pypdfium2: the text layer in reading order, and where each character stands.
+
+pypdfium2 is not safe for threads: read letters side by side in processes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterable, Iterator
+from statistics import median
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium_c
+
+from extractor.errors import UnreadableInput
+from extractor.reading.draft import Draft
+from extractor.reading.geometry import Piece, in_reading_order
+from extractor.reading.limits import Limits
+from extractor.source import PAGE_BREAK, Glyphs, SourceText, Span
+
+MEDIA_TYPE = "application/pdf"
+BROKEN_HYPHEN = "\ufffe"
+"""What pdfium gives for a hyphen at a line end, dropping the line end behind it."""
+WIDE, NARROW = 1.3, 0.6
+"""A line whose mean advance is this many times the page's usual one holds a gap or a jump back."""
+CELL_GAP = 1.2
+"""A gap within a line of more than this many line heights lies between two table cells."""
+NO_TEXT_LAYER = "the PDF has no text layer (a scan); read it with --ocr"
+
+Box = tuple[int, float, float, float, float]
+"""Page number from 1; then left, bottom, right, top in points, from the page's lower left corner."""
+
+
+def read(data: bytes, limits: Limits, *, ocr: bool = False) -> Draft:
+    """The draft of a PDF's text. Raises UnreadableInput."""
+    draft = Draft(MEDIA_TYPE)
+    document = _open(data)
+    try:
+        limits.check_pages(len(document))
+        for index in range(len(document)):
+            page = _page(document, index)
+            text_page = page.get_textpage()
+            pieces = _pieces(page, text_page)
+            if not any(piece.text.strip() for piece in pieces) and _shows_picture(page):
+                if ocr:
+                    from extractor.reading.ocr import read_page
+
+                    pieces = read_page(page)
+                    draft.read_by_ocr = True
+                else:
+                    draft.pages_without_text.append(index + 1)
+            if index:
+                draft.add("\n" + PAGE_BREAK)
+            _append(draft, pieces, index)
+            limits.check_characters(draft.length)
+            text_page.close()
+            page.close()
+    finally:
+        document.close()
+    if not draft.text.strip():
+        raise UnreadableInput("OCR found no text in the PDF" if ocr else NO_TEXT_LAYER)
+    return draft
+
+
+def boxes(data: bytes, source: SourceText, spans: Iterable[Span]) -> list[Box]:
+    """Where the spans of a PDF's source text stand on its pages: a box for each stretch of a line.
+
+    ``data`` are the bytes that ``source`` was read from.  Raises UnreadableInput.
+    """
+    found: list[Box] = []
+    document = _open(data)
+    try:
+        for start, end in spans:
+            for glyphs in source.glyphs:
+                left, right = max(start, glyphs.start), min(end, glyphs.end)
+                if left < right:
+                    found += _box(document, glyphs, left, right)
+    finally:
+        document.close()
+    return found
+
+
+def _box(document: pypdfium2.PdfDocument, glyphs: Glyphs, start: int, end: int) -> list[Box]:
+    if glyphs.box is not None:
+        return [(glyphs.page + 1, *glyphs.box)]
+    page = _page(document, glyphs.page)
+    text_page = page.get_textpage()
+    first = glyphs.char + start - glyphs.start
+    count = text_page.count_rects(first, end - start)
+    return [(glyphs.page + 1, *text_page.get_rect(i)) for i in range(count)]
+
+
+def _open(data: bytes) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code in (pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY):
+            raise UnreadableInput("the PDF is encrypted with a password; save it without one") from None
+        raise UnreadableInput("the PDF is damaged and cannot be opened; get it anew") from None
+
+
+def _page(document: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
+    try:
+        return document[index]
+    except pypdfium2.PdfiumError:
+        raise UnreadableInput(f"page {index + 1} of the PDF is damaged; get the PDF anew") from None
+
+
+def _shows_picture(page: pypdfium2.PdfPage) -> bool:
+    return next(iter(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3)), None) is not None
+
+
+def _append(draft: Draft, pieces: list[Piece], page: int) -> None:
+    bold_before = page > 0 and bool(draft.emphasis) and draft.emphasis[-1][1] >= draft.length - 2
+    for placed in in_reading_order(pieces):
+        piece = placed.piece
+        draft.add(placed.before)
+        start = draft.length
+        if piece.bold and bold_before:
+            draft.mark_bold(draft.emphasis[-1][1], start)
+        bold_before = piece.bold
+        draft.add(piece.text, bold=piece.bold)
+        box = (piece.left, piece.bottom, piece.right, piece.top) if piece.char < 0 else None
+        draft.glyphs.append(Glyphs(start, draft.length, page, piece.char, box))
+
+
+def _pieces(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> list[Piece]:
+    text, lines = _lines(text_page)
+    boxes = [(_char_box(text_page, start), _char_box(text_page, end - 1)) for start, end in lines]
+    advances = [
+        (last[2] - first[0]) / (end - start)
+        for (start, end), (first, last) in zip(lines, boxes, strict=True)
+        if end - start > 20
+    ]
+    usual = median(advances) if advances else 0.0
+    pieces: list[Piece] = []
+    for (start, end), (first, last) in zip(lines, boxes, strict=True):
+        advance = (last[2] - first[0]) / (end - start)
+        parts = [(start, end)]
+        if end - start > 1 and not NARROW * usual < advance < WIDE * usual:
+            parts = list(_cells(text_page, text, start, end))
+        for left, right in parts:
+            ends = (first, last) if len(parts) == 1 else (
+                _char_box(text_page, left), _char_box(text_page, right - 1)
+            )
+            pieces.append(_piece(text_page, text, left, right, *ends))
+    rotation = page.get_rotation()
+    return [_turned(piece, rotation) for piece in pieces] if rotation else pieces
+
+
+def _lines(text_page: pypdfium2.PdfTextPage) -> tuple[str, list[Span]]:
+    """The page's text as pdfium orders it, a character an index, and its lines without outer space."""
+    count = text_page.count_chars()
+    text = text_page.get_text_range() if count else ""
+    if len(text) != count:
+        # Characters beyond 16 bits: ask for each one, so that text and index agree.
+        text = "".join(_character(text_page, index) for index in range(count))
+    lines: list[Span] = []
+    start = 0
+    for index, character in enumerate(text):
+        if character in "\r\n" or character == BROKEN_HYPHEN:
+            end = index + (character == BROKEN_HYPHEN)
+            _add_line(text, start, end, lines)
+            start = index + 1
+    _add_line(text, start, count, lines)
+    return text, lines
+
+
+def _add_line(text: str, start: int, end: int, lines: list[Span]) -> None:
+    content = text[start:end]
+    stripped = content.strip()
+    if stripped:
+        start += len(content) - len(content.lstrip())
+        lines.append((start, start + len(stripped)))
+
+
+def _character(text_page: pypdfium2.PdfTextPage, index: int) -> str:
+    code = pdfium_c.FPDFText_GetUnicode(text_page, index)
+    return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
+
+
+def _char_box(text_page: pypdfium2.PdfTextPage, index: int) -> tuple[float, float, float, float]:
+    try:
+        return text_page.get_charbox(index, loose=True)
+    except pypdfium2.PdfiumError:
+        return (0.0, 0.0, 0.0, 0.0)
+
+
+def _cells(text_page: pypdfium2.PdfTextPage, text: str, start: int, end: int) -> Iterator[Span]:
+    """The line cut where a gap or a jump back lies between two characters."""
+    cut = start
+    before: tuple[float, float, float, float] | None = None
+    for index in range(start, end):
+        if text[index].isspace():
+            continue
+        box = _char_box(text_page, index)
+        height = max(box[3] - box[1], 1.0)
+        if before and not -height < box[0] - before[2] < CELL_GAP * height:
+            yield _trimmed(text, cut, index)
+            cut = index
+        before = box
+    yield _trimmed(text, cut, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    return start, start + len(text[start:end].rstrip())
+
+
+def _piece(
+    text_page: pypdfium2.PdfTextPage, text: str, start: int, end: int,
+    first: tuple[float, float, float, float], last: tuple[float, float, float, float],
+) -> Piece:
+    return Piece(
+        left=first[0],
+        bottom=min(first[1], last[1]),
+        right=last[2],
+        top=max(first[3], last[3]),
+        text=text[start:end].replace(BROKEN_HYPHEN, "-").replace("\0", "\ufffd"),
+        char=start,
+        bold=_is_bold(text_page, start) and _is_bold(text_page, end - 1),
+    )
+
+
+_FONT_NAME = ctypes.create_string_buffer(128)
+_FONT_FLAGS = ctypes.c_int()
+
+
+def _is_bold(text_page: Any, index: int) -> bool:
+    if pdfium_c.FPDFText_GetFontWeight(text_page, index) >= 600:
+        return True
+    length = pdfium_c.FPDFText_GetFontInfo(text_page, index, _FONT_NAME, 128, _FONT_FLAGS)
+    return 0 < length <= 128 and b"bold" in _FONT_NAME.value.lower()
+
+
+def _turned(piece: Piece, rotation: int) -> Piece:
+    """The piece as the page is shown: pdfium gives boxes before the page's rotation."""
+    left, bottom, right, top = piece.left, piece.bottom, piece.right, piece.top
+    if rotation == 90:
+        box = (bottom, -right, top, -left)
+    elif rotation == 180:
+        box = (-right, -top, -left, -bottom)
+    else:
+        box = (-top, left, -bottom, right)
+    return Piece(*box, piece.text, piece.char, piece.bold)

@@ -1,0 +1,139 @@
+"""Plain text and Markdown. Text files carry Markdown and HTML marks too: both are read alike."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from html import unescape
+
+from extractor.errors import UnreadableInput
+from extractor.reading.draft import Draft
+
+BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+BOLD_TAGS = "b|strong|h[1-6]"
+MARK = re.compile(
+    rf"""
+      (?P<bold></?(?:{BOLD_TAGS})(?:\s[^<>\n]{{0,200}})?>)
+    | (?P<line></?(?:p|div|tr|table|tbody|thead|ul|ol|li|br|hr)(?:\s[^<>\n]{{0,200}})?/?>)
+    | (?P<cell></?(?:td|th)(?:\s[^<>\n]{{0,200}})?>)
+    | (?P<tag></?(?:i|em|u|span|font|a|sup|sub|center|body|html|code)(?:\s[^<>\n]{{0,200}})?>)
+    | (?P<entity>&(?:\#\d{{1,7}}|\#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,30}});)
+    | (?P<heading>^[ \t]{{0,3}}\#{{1,6}}[ \t]+)
+    | (?P<stars>\*{{2,3}}|(?<!_)__(?!_))
+    """,
+    re.X | re.M,
+)
+STARS = (re.compile(r"\*{2,3}"), re.compile(r"(?<!_)__(?!_)"))
+QUOTE = re.compile(r"^[ \t]{0,3}(?:>[ \t]?)+", re.M)
+ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~<&])")
+RULE_ROW = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+(?:[ \t]*:?-{2,}:?)?[ \t]*$\n?", re.M)
+TABLE_ROW = re.compile(r"^[ \t]*\|(.*)\|[ \t]*$", re.M)
+SINGLE_EMPHASIS = re.compile(r"(?<![\w*_\\])([*_])(?=[^\s*_])([^*_\n]{1,300})(?<=[^\s*_])\1(?![\w*_])")
+
+
+def decode(data: bytes) -> str:
+    """The text of the bytes, without BOM, with line ends as ``\\n``. Raises UnreadableInput."""
+    text = _decode(data)
+    if text.count("\0") > len(text) // 100:
+        raise UnreadableInput("this is no text file, nor a format that is read (txt, md, html, pdf, docx)")
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decode(data: bytes) -> str:
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            return data.decode(encoding, "replace")
+    sample = data[:4096]
+    if len(sample) >= 8:
+        # UTF-16 without a BOM: Latin letters have a zero in every second byte.
+        even, odd = sample[0::2].count(0), sample[1::2].count(0)
+        if odd > len(sample) // 4 and even < len(sample) // 50:
+            return data.decode("utf-16-le", "replace")
+        if even > len(sample) // 4 and odd < len(sample) // 50:
+            return data.decode("utf-16-be", "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        # cp1252 leaves five bytes undefined; Latin-1 gives those as control characters.
+        return "".join(
+            data[i : i + 65536].decode("cp1252", "imr_latin1") for i in range(0, len(data), 65536)
+        )
+
+
+def _as_latin1(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+codecs.register_error("imr_latin1", _as_latin1)
+
+
+def read(text: str, *, markdown: bool) -> Draft:
+    """The draft of a text without its marks. ``markdown`` also resolves escapes and single stars."""
+    if markdown:
+        text = QUOTE.sub("", text)
+    if "|" in text:
+        text = RULE_ROW.sub("", text)
+        text = TABLE_ROW.sub(lambda row: row[1].replace("|", "\t"), text)
+    draft = Draft("text/markdown" if markdown else "text/plain")
+    bold_depth, in_heading, at = 0, False, 0
+    stars = _paired_stars(text)
+
+    def add(piece: str) -> None:
+        nonlocal in_heading
+        if markdown:
+            piece = ESCAPE.sub(r"\1", SINGLE_EMPHASIS.sub(r"\2", piece))
+        if in_heading and "\n" in piece:
+            head, newline, rest = piece.partition("\n")
+            draft.add(head, bold=True)
+            in_heading = False
+            draft.add(newline + rest, bold=bold_depth > 0)
+        else:
+            draft.add(piece, bold=in_heading or bold_depth > 0)
+
+    for mark in MARK.finditer(text):
+        kind = mark.lastgroup
+        if kind == "stars" and mark.start() not in stars:
+            continue
+        add(text[at : mark.start()])
+        at = mark.end()
+        if kind == "bold":
+            bold_depth = max(0, bold_depth + (-1 if mark[0].startswith("</") else 1))
+        elif kind == "stars":
+            bold_depth = max(0, bold_depth + stars[mark.start()])
+        elif kind == "heading":
+            in_heading = True
+        elif kind == "line":
+            add("\n")
+        elif kind == "cell":
+            add("\t")
+        elif kind == "entity":
+            add(_entity(mark[0]))
+    add(text[at:])
+    return draft
+
+
+def _entity(words: str) -> str:
+    """The character that an HTML entity stands for; a line break or control stays a space."""
+    character = unescape(words)
+    return " " if character in "\r\0\f" else character
+
+
+def _paired_stars(text: str) -> dict[int, int]:
+    """Where ``**`` or ``__`` opens (+1) and closes (-1) bold: pairs on one line; a lone one is text."""
+    paired: dict[int, int] = {}
+    at = 0
+    for line in text.split("\n"):
+        for token in STARS:
+            hits = [at + hit.start() for hit in token.finditer(line)]
+            if len(hits) % 2 == 0:
+                paired.update({hit: 1 if index % 2 == 0 else -1 for index, hit in enumerate(hits)})
+        at += len(line) + 1
+    return paired

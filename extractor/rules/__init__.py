@@ -1,0 +1,1 @@
+"""The regex baseline: what a letter states, read by its form alone."""

@@ -1,0 +1,152 @@
+"""The facts of the case, from the letter's header."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from extractor.layouts import Layout
+from extractor.layouts.description import worded
+from extractor.rules import dates
+from extractor.schema import Case
+from extractor.source import SourceText, Span
+
+CASE_NUMBER = r"\bC[A-Z]\s?\d{2}\s?-\s?\d{4,8}\b"
+PRIORITY = {"standard": "standard", "expedited": "expedited"}
+ADJACENT = 40
+"""A value belongs to a label that ends at most this many characters before it."""
+
+KINDS = {"case_number": "number", "priority": "priority"}
+"""What kind of value each field takes; the others take dates."""
+
+
+@dataclass(frozen=True)
+class CaseReading:
+    case: Case
+    unreadable: list[Span]
+    """Labels whose value is there, but is no date or number of its kind."""
+    disagreeing: dict[str, list[Span]]
+    """Fields that the letter states twice, differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    start: int
+    end: int
+    field: str | None = None
+    """For a label: its field."""
+    kind: str | None = None
+    """For a value: its kind."""
+    value: Span | None = None
+    """For a label with its value inside ("Application 11/21/2016 Received:")."""
+
+
+def read_case(source: SourceText, layout: Layout, end: int) -> CaseReading:
+    """The case facts stated before ``end``; where one is stated twice, the last one counts."""
+    tokens = _tokens(source.body, layout, end)
+    found: dict[str, list[Span]] = {}
+    for label, value in _pairs(source.body, tokens):
+        found.setdefault(label, []).append(value)
+    facts: dict[str, Any] = {}
+    evidence: dict[str, list[Span]] = {}
+    disagreeing: dict[str, list[Span]] = {}
+    unreadable: list[Span] = []
+    for name, values in found.items():
+        read = [(_value(name, source.body[slice(*span)]), span) for span in values]
+        unreadable += [span for value, span in read if value is None]
+        known = [(value, span) for value, span in read if value is not None]
+        if known:
+            facts[name], span = known[-1]
+            evidence[name] = source.spans(*span)
+        if len({value for value, _ in known}) > 1:
+            disagreeing[name] = [span for _, span in known]
+    return CaseReading(Case(**facts, evidence=evidence), unreadable, disagreeing)
+
+
+def _value(name: str, words: str) -> Any:
+    kind = KINDS.get(name, "date")
+    if kind == "date":
+        return dates.parse(words)
+    if kind == "number":
+        return "".join(words.split())
+    return PRIORITY[words.lower()]
+
+
+@cache
+def _pattern(layout_name: str, labels: tuple[tuple[str, tuple[str, ...]], ...]) -> re.Pattern[str]:
+    """Labels and values. ``layout_name`` and ``labels`` make the key of the cache."""
+    date = dates.NUMERIC
+    alternatives = []
+    for index, (name, wordings) in enumerate(labels):
+        expressions = [worded(wording, tolerant=True) for wording in wordings]
+        alternatives.append(f"(?P<{name}>{'|'.join(expressions)})")
+        first, _, last = wordings[0].rpartition(" ")
+        if name not in KINDS and first:
+            inner = date % (f"_{index}", f"_{index}")
+            alternatives.append(
+                f"(?P<in_{name}>{worded(first, tolerant=True)}\\s{{1,9}}(?P<v_{name}>{inner})"
+                f"\\s{{1,9}}{worded(last, tolerant=True)})"
+            )
+    plain = date % ("_plain", "_plain")
+    alternatives.append(f"(?P<number>{CASE_NUMBER})")
+    alternatives.append(rf"(?P<priority_word>\b(?:{'|'.join(PRIORITY)})\b)")
+    alternatives.append(f"(?P<date>{plain}|{dates.WORDED})")
+    return re.compile("|".join(alternatives), re.I)
+
+
+def _tokens(body: str, layout: Layout, end: int) -> list[_Token]:
+    labels: Mapping[str, tuple[str, ...]] = layout.case_labels
+    pattern = _pattern(layout.name, tuple(labels.items()))
+    tokens = []
+    for match in pattern.finditer(body, 0, end):
+        group = next(name for name, text in match.groupdict().items()
+                     if text is not None and not name.startswith(("sep", "v_")))
+        if group in labels:
+            tokens.append(_Token(*match.span(), field=group))
+        elif group.startswith("in_"):
+            name = group[3:]
+            tokens.append(_Token(*match.span(), field=name, value=match.span(f"v_{name}")))
+        else:
+            kind = {"number": "number", "priority_word": "priority"}.get(group, "date")
+            tokens.append(_Token(*match.span(), kind=kind))
+    return tokens
+
+
+def _pairs(body: str, tokens: list[_Token]) -> list[tuple[str, Span]]:
+    """Each label with its value. Labels that stand together before their values are paired in order,
+    where they are as many and of the same kinds."""
+    pairs: list[tuple[str, Span]] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.field is None:
+            at += 1
+            continue
+        if token.value is not None:
+            pairs.append((token.field, token.value))
+            at += 1
+            continue
+        labels = _run(body, tokens, at, labels=True)
+        values = _run(body, tokens, at + len(labels), labels=False)
+        kinds = [KINDS.get(label.field or "", "date") for label in labels]
+        if len(labels) > 1 and kinds == [value.kind for value in values]:
+            pairs += [(label.field or "", (value.start, value.end)) for label, value in zip(labels, values, strict=True)]
+        elif values and values[0].kind == kinds[-1] and values[0].start - labels[-1].end <= ADJACENT:
+            pairs.append((labels[-1].field or "", (values[0].start, values[0].end)))
+        at += len(labels) + len(values)
+    return pairs
+
+
+def _run(body: str, tokens: list[_Token], at: int, *, labels: bool) -> list[_Token]:
+    """The labels, or the values, that stand together from ``at`` on with nothing but blanks between."""
+    run: list[_Token] = []
+    for token in tokens[at:]:
+        if (token.field is not None) != labels or token.value is not None:
+            break
+        if run and body[run[-1].end : token.start].strip(" \t\n\f|:"):
+            break
+        run.append(token)
+    return run

@@ -1,0 +1,37 @@
+"""Dates as letters write them: ``10/13/2016``, ``10-13-16``, ``October 13, 2016``, broken at line ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
+          "october", "november", "december")  # fmt: skip
+DIGIT = r"[\dlIO|]"
+"""A digit, or what OCR reads for a 1 or a 0."""
+NUMERIC = rf"(?<![\w/-]){DIGIT}{{1,2}}\s{{0,3}}(?P<sep%s>[/-])\s{{0,3}}{DIGIT}{{1,2}}\s{{0,3}}(?P=sep%s)\s{{0,3}}(?:{DIGIT}{{4}}|{DIGIT}{{2}})(?![\w/])"
+WORDED = r"\b(?:%s)[a-z]{0,6}\.?\s{1,3}\d{1,2}(?:st|nd|rd|th)?,?\s{1,3}\d{4}\b" % "|".join(m[:3] for m in MONTHS)
+DATE = re.compile(f"{NUMERIC % (1, 1)}|(?i:{WORDED})")
+
+CENTURY_PIVOT = 40
+"""Two-digit years up to this are of the 2000s: injuries on record reach back to the 1950s."""
+
+
+def parse(words: str) -> dt.date | None:
+    """The date that the words name, month first as in the United States; None where there is no such day."""
+    if words[:1].isalpha() and words[:3].lower() in {m[:3] for m in MONTHS}:
+        month = next(i for i, m in enumerate(MONTHS, 1) if words[:3].lower() == m[:3])
+        numbers = re.findall(r"\d+", words)
+        return _date(int(numbers[1]), month, int(numbers[0]))
+    digits = re.sub(r"\s+", "", words).translate(str.maketrans("lI|O", "1110"))
+    month, day, year = (int(number) for number in re.split(r"[/-]", digits))
+    if year < 100:
+        year += 2000 if year <= CENTURY_PIVOT else 1900
+    return _date(year, month, day)
+
+
+def _date(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,119 @@
+"""Where a disputed item's heading begins: nothing of the form stands between it and the rationale of
+the item before it, so its first line is found by its typography, its paragraph, or its sentences."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extractor.layouts.description import PartialApproval, worded
+from extractor.source import Line, SourceText
+
+SENTENCE_END = re.compile(r"""[.!?]["'”’)\]]*$""")
+CONCLUSION_END = re.compile(r"(?:necessary|appropriate|certified|supported|warranted|indicated|authorized)$", re.I)
+"""A rationale's last words, where its full stop is missing."""
+NEW_SENTENCE = re.compile(r"""[.!?]["'”’)\]]{0,3}\s{1,3}(?=["“(]?[A-Z0-9])""")
+LONG_LINE = 300
+"""A line of more characters holds a whole paragraph: sentences must tell heading from rationale."""
+LONG_PARAGRAPH = 8
+"""A paragraph of more lines is a rationale that its next heading follows without a gap."""
+
+
+def start_of_heading(source: SourceText, floor: int, end: int, partial: PartialApproval | None) -> int:
+    """Where the heading that ends at ``end`` begins, at ``floor`` or later."""
+    lines = _lines(source, floor, end)
+    if not lines:
+        return end
+    start = _by_emphasis(source, floor, end)
+    if start is None:
+        start = _by_paragraph(source, lines)
+    if partial is not None:
+        start = _with_original(source.body, floor, start, end, partial)
+    return start
+
+
+def _lines(source: SourceText, floor: int, end: int) -> list[Line]:
+    clipped = []
+    for line in source.lines:
+        if line.end > floor and line.start < end:
+            start, stop = source.trim(max(line.start, floor), min(line.end, end))
+            if start < stop:
+                # A line that begins before the region has no gap of its own in it.
+                gap = line.gap if line.start >= floor else 0
+                clipped.append(replace(line, start=start, end=stop, gap=gap))
+    return clipped
+
+
+def _by_emphasis(source: SourceText, floor: int, end: int) -> int | None:
+    """The start of the bold stretch that ends the region, or None."""
+    last = source.trim(floor, end)[1]
+    start: int | None = None
+    for left, right in reversed(source.emphasis):
+        if left >= last:
+            continue
+        reach = last if start is None else start
+        if right < reach and source.body[right:reach].strip(" \t\n\f:"):
+            break
+        start = left
+    if start is None or start <= floor:
+        return None
+    return start
+
+
+def _by_paragraph(source: SourceText, lines: Sequence[Line]) -> int:
+    usual = usual_gap(source)
+    first = len(lines) - 1
+    while first > 0:
+        line, before = lines[first], lines[first - 1]
+        words, words_before = source.body[line.start : line.end], source.body[before.start : before.end]
+        starts_paragraph = line.gap > usual and not line.after_break
+        continues = words[:1].islower() or words[:1] in ":;,"
+        if starts_paragraph and not continues:
+            break
+        ended = SENTENCE_END.search(words_before) or CONCLUSION_END.search(words_before)
+        if ended and not continues and (line.after_break or not _gap_above(lines, first, usual)):
+            break
+        first -= 1
+    return _by_sentence(source, lines[first], alone=len(lines) == 1)
+
+
+def _gap_above(lines: Sequence[Line], index: int, usual: int) -> bool:
+    """A paragraph of a heading's size begins above: its sentences may end at line ends."""
+    for above in range(index - 1, max(0, index - LONG_PARAGRAPH), -1):
+        if lines[above].gap > usual and not lines[above].after_break:
+            return True
+    return False
+
+
+def _by_sentence(source: SourceText, line: Line, *, alone: bool) -> int:
+    """Within a line that holds a paragraph, or the whole region, the last sentence's start."""
+    if line.end - line.start < LONG_LINE and not alone:
+        return line.start
+    starts = [m.end() for m in NEW_SENTENCE.finditer(source.body, line.start, line.end)]
+    return starts[-1] if starts else line.start
+
+
+def usual_gap(source: SourceText) -> int:
+    """How many line ends usually lie between two lines: 2 in a double-spaced letter."""
+    gaps = Counter(line.gap for line in source.lines if line.gap)
+    return gaps.most_common(1)[0][0] if gaps else 1
+
+
+def _with_original(body: str, floor: int, start: int, end: int, partial: PartialApproval) -> int:
+    """The start moved up to the sentence on the original request, where the heading tells of one."""
+    heading = body[start:end]
+    tells = [*partial.disputed, *partial.leaving, *partial.authorized_before, *partial.authorized_after]
+    if not _any(tells, heading) or _any(partial.original, heading):
+        return start
+    originals = [m for words in partial.original for m in re.finditer(worded(words, tolerant=False), body[floor:start])]
+    if not originals:
+        return start
+    original = floor + max(match.start() for match in originals)
+    sentences = [m.end() for m in NEW_SENTENCE.finditer(body, floor, original)]
+    return sentences[-1] if sentences else floor
+
+
+def _any(wordings: Sequence[str], text: str) -> bool:
+    return any(re.search(worded(words, tolerant=False), text) for words in wordings)

@@ -1,0 +1,149 @@
+"""Finding a letter's layout and the marks of its form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from extractor.errors import NotADetermination
+from extractor.layouts import LAYOUTS, Layout
+from extractor.layouts.description import ITEM_FIELDS, Mark, Role, worded
+from extractor.source import SourceText, Span
+from extractor.taxonomy import Decision
+
+SECTIONS: tuple[Role, ...] = ("reviewer", "summary", "documents", "issues")
+MIN_ROLES = 2
+"""A text with fewer of a layout's identifying headings and labels is no letter of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A mark found in a letter."""
+
+    start: int
+    end: int
+    mark: Mark
+    number: int | None = None
+    """The item's number, where the wording holds it."""
+    request: Span | None = None
+    """The request, where the wording holds it."""
+    decision: Decision | None = None
+    """The decision, where the wording holds it."""
+    misread: bool = False
+    """Found only by allowing for OCR's errors."""
+
+    @property
+    def role(self) -> Role:
+        return self.mark.role
+
+
+def find_marks(source: SourceText) -> tuple[Layout, list[Hit]]:
+    """The letter's layout and its marks, in order.
+
+    Raises NotADetermination where the text shows no layout's marks.
+    """
+    found = _best(source.body, lambda layout: _hits(source.body, layout, tolerant=False))
+    if found is None or not _balanced(*found):
+        noisy = _best(source.body, lambda layout: _both(source.body, layout))
+        if noisy is not None and (found is None or _score(source.body, *noisy) > _score(source.body, *found)):
+            found = noisy
+        elif noisy is not None and found is not None and len(noisy[1]) > len(found[1]) and noisy[0] is found[0]:
+            found = noisy
+    if found is None:
+        raise NotADetermination(_missing(source.body))
+    return found
+
+
+def _best(body: str, find: Callable[[Layout], list[Hit]]) -> tuple[Layout, list[Hit]] | None:
+    """The layout that explains most of the text, or None."""
+    best: tuple[int, Layout, list[Hit]] | None = None
+    for layout in LAYOUTS:
+        hits = find(layout)
+        roles = {hit.role for hit in hits}
+        if len(roles.intersection(layout.identifying)) < MIN_ROLES or not _has_item(layout, hits):
+            continue
+        score = _score(body, layout, hits)
+        if best is None or score > best[0]:
+            best = (score, layout, hits)
+        if roles.issuperset(layout.identifying) and _opening_found(body, layout):
+            break
+    return None if best is None else best[1:]
+
+
+def _has_item(layout: Layout, hits: list[Hit]) -> bool:
+    roles = {hit.role for hit in hits}
+    decided = any(hit.decision for hit in hits)
+    return decided or len(roles.intersection(ITEM_FIELDS)) >= MIN_ROLES
+
+
+def _score(body: str, layout: Layout, hits: list[Hit]) -> int:
+    wordings = {hit.mark.wording for hit in hits if hit.role != "closing"}
+    return len(wordings) + 2 * _opening_found(body, layout)
+
+
+def _opening_found(body: str, layout: Layout) -> bool:
+    return all(re.search(worded(words, tolerant=False), body) for words in layout.opening)
+
+
+def _balanced(layout: Layout, hits: list[Hit]) -> bool:
+    """Each label stands as often as a decision does, and no section's heading is missing."""
+    roles = [hit.role for hit in hits]
+    fields = [role for role in ITEM_FIELDS if any(mark.role == role for mark in layout.marks)]
+    counts = {roles.count(role) for role in fields}
+    counts.add(sum(1 for hit in hits if hit.decision and _ends_line_or_field(hit)))
+    sections = all(role in roles for role in SECTIONS if any(m.role == role for m in layout.marks))
+    return sections and len(counts) == 1
+
+
+def _ends_line_or_field(hit: Hit) -> bool:
+    return hit.role != "closing"
+
+
+def _hits(body: str, layout: Layout, *, tolerant: bool) -> list[Hit]:
+    pattern = layout.tolerant if tolerant else layout.exact
+    hits = []
+    for match in pattern.finditer(body):
+        mark = layout.mark(match)
+        index = layout.marks.index(mark)
+        groups = match.re.groupindex
+        number = match[f"number{index}"] if f"number{index}" in groups else None
+        word = match[f"word{index}"] if f"word{index}" in groups else None
+        hits.append(
+            Hit(
+                start=match.start(),
+                end=match.end(),
+                mark=mark,
+                number=int(number) if number else None,
+                request=match.span(f"request{index}") if f"request{index}" in groups else None,
+                decision=layout.decide(word) if word else None,
+                misread=tolerant,
+            )
+        )
+    return hits
+
+
+def _both(body: str, layout: Layout) -> list[Hit]:
+    """The exact hits, and between them what only a tolerant eye sees."""
+    exact = _hits(body, layout, tolerant=False)
+    taken = [(hit.start, hit.end) for hit in exact]
+    extra = [
+        hit
+        for hit in _hits(body, layout, tolerant=True)
+        if not any(hit.start < end and start < hit.end for start, end in taken)
+    ]
+    return sorted(exact + extra, key=lambda hit: hit.start)
+
+
+def _missing(body: str) -> str:
+    """A sentence on what a determination letter has and this text lacks."""
+    known = LAYOUTS[0]
+    wanted = [mark for mark in known.marks if mark.role in ("summary", "issues", "rationale")]
+    lacking = [
+        f"'{mark.wording}'" for mark in wanted if not re.search(worded(mark.wording, tolerant=False), body, re.I)
+    ]
+    words = [word for word in known.decisions if not re.search(rf":\s{{0,9}}{word}", body)]
+    if len(words) == len(known.decisions):
+        lacking.append("a disputed item that ends in 'Upheld' or 'Overturned'")
+    missing = ", ".join(lacking) if lacking else "a disputed item with its decision and labels"
+    return f"this is no IMR determination letter: it lacks {missing}"

@@ -1,0 +1,82 @@
+"""Partial approvals: a heading that tells the original request, the part that the claims
+administrator authorised, and the part in dispute."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractor.layouts.description import PartialApproval, worded
+from extractor.source import SourceText, Span
+
+LINKING = re.compile(r"^[\s,.;:]+")
+VERB = re.compile(r"(?:[\s,.;:]|(?<!\w)(?:is|are|was|were)(?!\w))+$")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The three parts of a heading, each a stretch of the source text or None."""
+
+    original: Span | None
+    authorized: Span | None
+    disputed: Span
+
+
+def split(source: SourceText, heading: Span, wording: PartialApproval) -> Parts | None:
+    """The parts of a heading that tells of a partial approval, or None for any other heading."""
+    body = source.body
+    start, end = heading
+    original = _first(body, wording.original, start, end)
+    if original is None:
+        return None
+    disputed = _last(body, wording.disputed, original[1], end)
+    if disputed is None:
+        return None
+    part = _stripped(source, disputed[1], end)
+    if part[0] >= part[1]:
+        return None
+    return Parts(
+        original=_stripped(source, start, original[0]),
+        authorized=_authorized(source, wording, original[1], disputed[0]),
+        disputed=part,
+    )
+
+
+def _authorized(source: SourceText, wording: PartialApproval, start: int, end: int) -> Span | None:
+    body = source.body
+    named_first = _first(body, wording.authorized_after, start, end)
+    if named_first is not None:
+        leaving = _last(body, wording.leaving, named_first[1], end)
+        return _stripped(source, named_first[1], leaving[0] if leaving else end)
+    named_last = _last(body, wording.authorized_before, start, end)
+    return _stripped(source, start, named_last[0]) if named_last is not None else None
+
+
+def _stripped(source: SourceText, start: int, end: int) -> Span:
+    """The stretch without linking punctuation before it and a left-over verb behind it."""
+    lead = LINKING.match(source.body[start:end])
+    start += lead.end() if lead else 0
+    tail = VERB.search(source.body[start:end])
+    return source.trim(start, start + tail.start() if tail else end)
+
+
+def _first(body: str, wordings: Sequence[str], start: int, end: int) -> Span | None:
+    return min(_all(body, wordings, start, end), default=None)
+
+
+def _last(body: str, wordings: Sequence[str], start: int, end: int) -> Span | None:
+    """The last wording's place; of those that end alike, the longest."""
+    found = _all(body, wordings, start, end)
+    if not found:
+        return None
+    furthest = max(stop for _, stop in found)
+    return min(span for span in found if span[1] == furthest)
+
+
+def _all(body: str, wordings: Sequence[str], start: int, end: int) -> list[Span]:
+    return [
+        match.span()
+        for wording in wordings
+        for match in re.compile(worded(wording, tolerant=False), re.I).finditer(body, start, end)
+    ]

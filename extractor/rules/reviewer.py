@@ -1,0 +1,129 @@
+"""The reviewer's credentials, in the two forms that letters give them: a sentence, or two lists."""
+
+from __future__ import annotations
+
+import re
+
+from extractor.layouts.description import worded
+from extractor.schema import Reviewer
+from extractor.source import SourceText, Span, fold
+
+LICENSED_LABEL = "State(s) of Licensure:"
+SPECIALTY_LABEL = "Certification(s)/Specialty:"
+
+CERTIFIED = ("Board Certified in", "is a licensed", "is certified in")
+SUBSPECIALTY = ("has a subspecialty in", "with a subspecialty in")
+LICENSED = ("is licensed to practice in", "licensed to practice in")
+
+JOINED = (
+    "Allergy and Immunology",
+    "Anesthesiology and Pain",
+    "Colon and Rectal",
+    "Diagnostic and Interventional",
+    "Foot and Ankle",
+    "Geriatric and",
+    "Hand and Upper",
+    "Hospice and Palliative",
+    "Obstetrics and Gynecology",
+    "Oral and Maxillofacial",
+    "Physical Medicine and Rehab",
+    "Plastic and Reconstructive",
+    "Psychiatry and Neurology",
+    "Public Health and General",
+    "Thoracic and Cardi",
+    "Undersea and Hyperbaric",
+)
+"""Names of specialties (American Board of Medical Specialties) that hold an "and" of their own."""
+
+AND = re.compile(r"\s{0,9}(?:,\s{0,9}and|,|;|\band)\s{1,9}|,", re.I)
+SENTENCE_END = re.compile(r"\.(?:\s|$)|\bHe/she\b")
+
+
+def read_reviewer(source: SourceText, region: Span | None) -> Reviewer:
+    """The credentials stated in the region; empty lists for what it does not state."""
+    if region is None:
+        return Reviewer()
+    lists = _lists(source, region) or _prose(source, region)
+    evidence = {name: [span for span in spans] for name, spans in lists.items() if spans}
+    names = {name: [fold(source.text[slice(*span)]) for span in spans] for name, spans in lists.items()}
+    return Reviewer(**names, evidence=evidence)  # type: ignore[arg-type]
+
+
+def _lists(source: SourceText, region: Span) -> dict[str, list[Span]] | None:
+    """``State(s) of Licensure: A, B`` and ``Certification(s)/Specialty: C, D``."""
+    labels = {"licensed_in": LICENSED_LABEL, "specialties": SPECIALTY_LABEL}
+    hits = {}
+    for name, label in labels.items():
+        for tolerant in (False, True):
+            match = re.compile(worded(label, tolerant=tolerant), re.I).search(source.body, *region)
+            if match:
+                hits[name] = match.span()
+                break
+    if not hits:
+        return None
+    found = {}
+    for name, (_, start) in hits.items():
+        ends = [left for left, _ in hits.values() if left >= start]
+        found[name] = _split(source, start, _paragraph_end(source, start, min([region[1], *ends])), joined=())
+    return found
+
+
+def _paragraph_end(source: SourceText, start: int, end: int) -> int:
+    """A list ends with its paragraph: whatever follows in the section is no name."""
+    blank = re.compile(r"\n[ \t]{0,99}\n").search(source.body, start, end)
+    if blank is None or not source.body[start : blank.start()].strip():
+        return end
+    rest = source.body[start:end].strip()
+    return end if "\n" not in rest or rest.count(".") == 0 else blank.start()
+
+
+def _prose(source: SourceText, region: Span) -> dict[str, list[Span]]:
+    """``Board Certified in A and B, has a subspecialty in C and is licensed to practice in D``."""
+    body = source.body
+    anchors: list[tuple[int, int, str]] = []
+    for name, wordings in (("specialties", CERTIFIED), ("subspecialties", SUBSPECIALTY), ("licensed_in", LICENSED)):
+        for wording in wordings:
+            match = re.compile(rf"\b{worded(wording, tolerant=False)}\b", re.I).search(body, *region)
+            if match:
+                anchors.append((*match.span(), name))
+                break
+    anchors.sort()
+    found: dict[str, list[Span]] = {}
+    for (_, start, name), after in zip(anchors, [*anchors[1:], None], strict=True):
+        sentence = SENTENCE_END.search(body, start, region[1])
+        end = sentence.start() if sentence else region[1]
+        if after is not None:
+            end = min(end, after[0])
+        found[name] = _split(source, start, end, joined=JOINED)
+    return found
+
+
+def _split(source: SourceText, start: int, end: int, *, joined: tuple[str, ...]) -> list[Span]:
+    """The names of a list, each as a span."""
+    body = source.body
+    cuts = []
+    pattern = AND if joined else re.compile(r",|;")
+    kept = [
+        match.span()
+        for name in joined
+        for match in re.compile(worded(name, tolerant=False), re.I).finditer(body, start, end)
+    ]
+    for match in pattern.finditer(body, start, end):
+        if not any(left < match.start() and match.end() <= right + 1 for left, right in kept):
+            cuts.append(match.span())
+    names, at = [], start
+    for left, right in [*cuts, (end, end)]:
+        span = _name(source, at, left)
+        if span[0] < span[1]:
+            names.append(span)
+        at = right
+    return names
+
+
+def _name(source: SourceText, start: int, end: int) -> Span:
+    """The name without a leading or trailing "and", "a", or full stop."""
+    words = source.body[start:end]
+    lead = re.match(r"(?:\s|[.,:])*(?:(?:and|a|an)\s+)?", words, re.I)
+    start += lead.end() if lead else 0
+    tail = re.search(r"(?:[\s.,]|\band\b|\bis\b)*$", source.body[start:end])
+    return source.trim(start, start + tail.start() if tail else end)
