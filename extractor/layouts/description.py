@@ -61,7 +61,8 @@ class Mark:
     line_start: bool = False
     """Only at the start of a line: the wording alone is too common."""
     intro: tuple[str, ...] = ()
-    """Fixed sentences of the form that follow the wording and are no part of the field's text."""
+    """Fixed sentences of the form that follow the wording and are no part of the field's text;
+    ``{date}`` stands for a date in them."""
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,10 @@ SOME_SPACE = r"\s{1,300}"
 def worded(wording: str, *, tolerant: bool) -> str:
     """The regular expression of a fixed wording: any white space, and OCR's errors if tolerant."""
     parts: list[str] = []
-    for token in re.findall(r"\w+|[^\w\s]|\s+", wording):
-        if token.isspace():
+    for token in re.findall(r"\{\w+\}|\w+|[^\w\s]|\s+", wording):
+        if token == "{date}":
+            parts.append(r".{4,40}?")
+        elif token.isspace():
             parts.append(SPACE if tolerant else SOME_SPACE)
         elif token == ":":
             parts.append(rf"{SPACE}[:;.,]?" if tolerant else rf"{SPACE}:")

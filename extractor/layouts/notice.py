@@ -18,7 +18,14 @@ LAYOUT = Layout(
         ),
         Mark("issues", "INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE"),
         Mark("reviewer", "Medical Qualifications of the Expert Reviewer:"),
-        Mark("summary", "Case Summary:"),
+        Mark(
+            "summary",
+            "Case Summary:",
+            intro=(
+                "Disclaimer: The following case summary was taken directly from the utilization review "
+                "denial/modification dated {date}.",
+            ),
+        ),
         Mark("documents", "Documents Reviewed for Determination:"),
         Mark("item", "{number}) Regarding the request for"),
         Mark("claims_administrator_guideline", "The Claims Administrator based its decision on", keep=True),

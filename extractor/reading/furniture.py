@@ -15,8 +15,9 @@ REPEATS = 3
 pages can end in the same line of a rationale that is used twice."""
 
 PAGE_LINE = re.compile(
-    r"[\s\-–—_.|~]*(?:page|pg\.?)[ \t]*\d{1,4}(?:[ \t]*(?:of|/)[ \t]*\d{1,4})?[\s\-–—_.|~]*", re.I
+    r"[\s\-–—_.|~]*(?:page|pg\.?)[ \t]*[\dlO]{1,4}(?:[ \t]*(?:[o0]f|/)[ \t]*[\dlO]{1,4})?[\s\-–—_.|~]*", re.I
 )
+"""A page number as OCR may read it, alone on its line."""
 FORM_FOOTER = re.compile(
     r"[\s|~]*(?:Final Determination Letter for )?IMR Case Number:?[ \t]*[A-Z]{2}\d\d-\d{4,8}"
     r"[ \t|]*(?:page[ \t]*)?\d{0,4}(?:[ \t]*of[ \t]*\d{1,4})?[\s|~]*",
@@ -37,6 +38,7 @@ def find_furniture(draft: Draft) -> tuple[Span, ...]:
                 found.add((start, end))
     if len(pages) > 1:
         found |= _repeated(text, pages) | _page_numbers(text, pages)
+    found |= {stray for lines in pages for stray in _stray_marks(text, lines, found)}
     return _merged(found)
 
 
@@ -57,6 +59,16 @@ def _pages(text: str) -> list[list[Span]]:
 
 def _edges(lines: list[Span]) -> list[Span]:
     return lines if len(lines) <= 2 * EDGE_LINES else lines[:EDGE_LINES] + lines[-EDGE_LINES:]
+
+
+def _stray_marks(text: str, lines: list[Span], found: set[Span]) -> list[Span]:
+    """Lines of specks beside a header or footer: no letter and no digit, from a poor copy."""
+    return [
+        line
+        for index, line in enumerate(lines)
+        if not any(c.isalnum() for c in text[slice(*line)])
+        and any(neighbour in found for neighbour in lines[max(0, index - 1) : index + 2])
+    ]
 
 
 def _repeated(text: str, pages: list[list[Span]]) -> set[Span]:

@@ -15,7 +15,8 @@ PARAGRAPHS = frozenset(
 LINES = frozenset({"br", "li", "tr", "caption"})
 CELLS = frozenset({"td", "th"})
 BOLD = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"})
-ASIDE = frozenset({"nav", "footer"})
+ASIDE = frozenset({"nav", "footer", "navbar", "menu", "sidebar", "breadcrumb", "breadcrumbs", "navigation", "contentinfo"})
+"""Tags, and ids, classes and roles, of what frames a page and is no part of its text."""
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 WHITE = re.compile(r"[ \t\n\f]+")
 
@@ -36,25 +37,27 @@ class _Reader(HTMLParser):
         self.draft = Draft("text/html")
         self.open: dict[str, int] = {}
         self.aside_from = -1
+        self.aside_tag = ""
+        self.aside_depth = 0
         self.pending = ""
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._break(tag)
         if tag in VOID:
             return
         if tag == "body":
             self.open.pop("head", None)
-        if tag in ASIDE and not self._inside(ASIDE):
-            self.aside_from = self.draft.length
         self.open[tag] = self.open.get(tag, 0) + 1
+        if self.aside_from < 0 and _is_aside(tag, attrs):
+            self.aside_from, self.aside_tag, self.aside_depth = self.draft.length, tag, self.open[tag]
 
-    def handle_startendtag(self, tag: str, attrs: object) -> None:
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._break(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if self.open.get(tag, 0):
             self.open[tag] -= 1
-        if tag in ASIDE and not self._inside(ASIDE):
+        if tag == self.aside_tag and self.open.get(tag, 0) < self.aside_depth:
             self._close_aside()
         if tag not in CELLS:
             self._break(tag)
@@ -86,7 +89,7 @@ class _Reader(HTMLParser):
     def _close_aside(self) -> None:
         if 0 <= self.aside_from < self.draft.length:
             self.draft.aside.append((self.aside_from, self.draft.length))
-        self.aside_from = -1
+        self.aside_from, self.aside_tag = -1, ""
 
     def _break(self, tag: str) -> None:
         if tag in PARAGRAPHS:
@@ -95,3 +98,11 @@ class _Reader(HTMLParser):
             self.pending = "\n\n" if tag == "br" and self.pending == "\n" else "\n"
         elif tag in CELLS and "\n" not in self.pending:
             self.pending = "\t"
+
+
+def _is_aside(tag: str, attrs: list[tuple[str, str | None]]) -> bool:
+    names = {tag}
+    for attribute, value in attrs:
+        if attribute in ("id", "class", "role") and value:
+            names.update(value.lower().split())
+    return not ASIDE.isdisjoint(names)

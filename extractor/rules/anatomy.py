@@ -10,7 +10,7 @@ from itertools import pairwise
 from extractor.errors import NotADetermination
 from extractor.layouts import Layout
 from extractor.layouts.description import ITEM_FIELDS, Role, worded
-from extractor.rules.headings import start_of_heading
+from extractor.rules.headings import start_of_heading, usual_gap
 from extractor.rules.marks import SECTIONS, Hit, find_marks
 from extractor.source import SourceText, Span
 from extractor.taxonomy import Decision
@@ -156,10 +156,22 @@ def _first_letter(source: SourceText, hits: list[Hit]) -> tuple[list[Hit], int |
 def _before_closing(source: SourceText, hits: list[Hit], second: int | None) -> tuple[list[Hit], int]:
     """The hits without closings, and where the letter proper ends."""
     end = len(source.body) if second is None else second
-    rationales = [hit.start for hit in hits if hit.role == "rationale"]
+    rationales = [hit.end for hit in hits if hit.role == "rationale"]
     last = max(rationales, default=end)
     closings = [hit.start for hit in hits if hit.role == "closing" and hit.start > last]
+    closings += _foreign_headings(source, last, end)
     return [hit for hit in hits if hit.role != "closing"], min([end, *closings])
+
+
+def _foreign_headings(source: SourceText, start: int, end: int) -> Iterator[int]:
+    """Where a line of capitals alone opens a paragraph behind the last rationale's first one: a rationale
+    has no headings, so another text begins."""
+    usual = usual_gap(source)
+    for line in source.lines:
+        if start < line.start < end and (line.gap > usual or line.after_break):
+            words = source.body[line.start : line.end]
+            if words.isupper() and len(words) < LAST_WORDS and len(words.split()) > 1:
+                yield line.start
 
 
 def _with_headings(source: SourceText, layout: Layout, hits: list[Hit]) -> list[Hit]:
@@ -197,10 +209,16 @@ def _items(layout: Layout, hits: list[Hit], end: int) -> list[Item]:
         number = number if number is not None else len(items) + 1
         return items.setdefault(number, Item(number, start=start))
 
+    before: Hit | None = None
     for hit, after in zip(hits, [*hits[1:], None], strict=True):
         stop = after.start if after else end
         if hit.role in ("item", "decision") and (hit.number is not None or layout.opens_item == "decision"):
             current = begin(hit.number, hit.start)
+        elif hit.role in ITEM_FIELDS and current is not None and before is not None and before.role == hit.role:
+            # Two wordings of one label side by side open one field.
+            current.fields[hit.role] = (current.fields[hit.role][0], stop)
+            before = hit
+            continue
         elif hit.role in ITEM_FIELDS and (current is None or hit.role in current.fields):
             current = begin(None, hit.start)
         elif hit.role in SECTIONS:
@@ -212,6 +230,7 @@ def _items(layout: Layout, hits: list[Hit], end: int) -> list[Item]:
             current.fields["request"] = hit.request
         if hit.role in ITEM_FIELDS:
             current.fields[hit.role] = (hit.start if hit.mark.keep else hit.end, stop)
+        before = hit
     return [items[number] for number in sorted(items)]
 
 

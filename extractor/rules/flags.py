@@ -93,6 +93,9 @@ def _coverage_flags(anatomy: Anatomy) -> list[Flag]:
     uncovered = list(anatomy.uncovered())
     if uncovered:
         flags.append(warning("uncovered_text", "text among the disputed items belongs to no field", uncovered))
+    after = anatomy.source.trim(anatomy.end, len(anatomy.source.text))
+    if after[0] < after[1] and not anatomy.second_letter:
+        flags.append(note("text_after_letter", "text after the letter's end was left out", [after]))
     if anatomy.stray_decisions:
         flags.append(
             warning("issue_missing", "a decision word heads no item that was found", anatomy.stray_decisions)

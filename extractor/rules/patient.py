@@ -25,6 +25,9 @@ RELATIVES = re.compile(
     r"^[\s,]*(?:son|daughter|child|wife|husband|spouse|brother|sister|mother|father|niece|nephew|infant|baby)\b",
     re.I,
 )
+PRONOUN = re.compile(r"\b(?:(?P<male>he|him|his)|(?P<female>she|her|hers))\b", re.I)
+PRONOUNS = 2
+"""Without a word for it, the sex is read from pronouns where this many stand, all of one sex."""
 OPENING = 400
 """The person is introduced within the summary's first characters; a sex word further down may be
 about somebody else."""
@@ -56,4 +59,9 @@ def read_patient(source: SourceText, region: Span | None) -> Patient:
         if word_match:
             facts["sex"] = SEX[word_match["sex"].lower()]
             evidence["sex"] = [word_match.span("sex")]
+        else:
+            pronouns = list(PRONOUN.finditer(source.body, *region))
+            kinds = {match.lastgroup for match in pronouns}
+            if len(pronouns) >= PRONOUNS and len(kinds) == 1:
+                facts["sex"], evidence["sex"] = kinds.pop(), [pronouns[0].span()]
     return Patient(**facts, evidence=evidence)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Scores results against golden annotations. Builds on ``extractor``, which never imports it."""

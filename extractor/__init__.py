@@ -1,0 +1,46 @@
+"""Reads California Independent Medical Review determination letters, and proves what they say."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from extractor.errors import ImrError, LimitExceeded, NotADetermination, UnreadableInput
+    from extractor.pipeline import extract, read_source
+    from extractor.reading.limits import Limits
+    from extractor.schema import Determination, Failure
+    from extractor.source import SourceText
+
+__all__ = [
+    "Determination",
+    "Failure",
+    "ImrError",
+    "Limits",
+    "LimitExceeded",
+    "NotADetermination",
+    "SourceText",
+    "UnreadableInput",
+    "extract",
+    "read_source",
+]
+
+_HOMES = {
+    "Determination": "schema",
+    "Failure": "schema",
+    "ImrError": "errors",
+    "Limits": "reading.limits",
+    "LimitExceeded": "errors",
+    "NotADetermination": "errors",
+    "SourceText": "source",
+    "UnreadableInput": "errors",
+    "extract": "pipeline",
+    "read_source": "pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a public name when it is first used, so that ``imr --help`` need not load pydantic."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'extractor' has no attribute '{name}'")
+    return getattr(import_module(f"extractor.{_HOMES[name]}"), name)
