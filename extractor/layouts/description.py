@@ -92,10 +92,11 @@ CASE_LABELS: Mapping[str, tuple[str, ...]] = {
     "date_of_injury": ("Date of Injury:",),
     "decision_date": ("Decision Date:",),
     "ur_denial_date": ("UR Denial Date:",),
-    "application_received": ("Application Received:",),
+    "application_received": ("Application Received:", "Application {value} Received:"),
     "priority": ("Priority:",),
 }
-"""The labels of the case header, by the result's field."""
+"""The labels of the case header, by the result's field. ``{value}`` stands for the value, where a label
+that wraps in its table cell is read around it."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def worded(wording: str, *, tolerant: bool) -> str:
     """The regular expression of a fixed wording: any white space, and OCR's errors if tolerant."""
     parts: list[str] = []
     for token in re.findall(r"\{\w+\}|\w+|[^\w\s]|\s+", wording):
-        if token == "{date}":
+        if token in ("{date}", "{value}"):
             parts.append(r".{4,40}?")
         elif token.isspace():
             parts.append(SPACE if tolerant else SOME_SPACE)

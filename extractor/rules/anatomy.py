@@ -70,6 +70,7 @@ class Anatomy:
             [span for item in self.items for span in item.fields.values()]
             + [span for item in self.items for span in [item.decision_span] if span]
             + [(hit.start, hit.end) for hit in self.hits]
+            + [(hit.end, _after_intro(self.source, hit.end, hit)) for hit in self.hits]
             + [span for role, span in self.sections.items() if role != "issues"]
             + [(hit.end, after.start) for hit, after in pairwise(self.hits) if hit.role == "item"]
         )
@@ -159,8 +160,10 @@ def _before_closing(source: SourceText, hits: list[Hit], second: int | None) -> 
     rationales = [hit.end for hit in hits if hit.role == "rationale"]
     last = max(rationales, default=end)
     closings = [hit.start for hit in hits if hit.role == "closing" and hit.start > last]
-    closings += _foreign_headings(source, last, end)
-    return [hit for hit in hits if hit.role != "closing"], min([end, *closings])
+    taken = {hit.start for hit in hits}
+    closings += [line for line in _foreign_headings(source, last, end) if line not in taken]
+    end = min([end, *closings])
+    return [hit for hit in hits if hit.role != "closing" and hit.start < end], end
 
 
 def _foreign_headings(source: SourceText, start: int, end: int) -> Iterator[int]:
@@ -210,7 +213,7 @@ def _items(layout: Layout, hits: list[Hit], end: int) -> list[Item]:
         return items.setdefault(number, Item(number, start=start))
 
     before: Hit | None = None
-    for hit, after in zip(hits, [*hits[1:], None], strict=True):
+    for hit, after in zip(hits, [*hits[1:], None], strict=False):
         stop = after.start if after else end
         if hit.role in ("item", "decision") and (hit.number is not None or layout.opens_item == "decision"):
             current = begin(hit.number, hit.start)
@@ -249,7 +252,7 @@ def _sections(source: SourceText, hits: list[Hit], end: int) -> dict[Role, Span]
     """Each section's stretch; where a heading stands twice (a cover page names it), the last one
     before the items."""
     sections: dict[Role, Span] = {}
-    for hit, after in zip(hits, [*hits[1:], None], strict=True):
+    for hit, after in zip(hits, [*hits[1:], None], strict=False):
         if hit.role in SECTIONS:
             stop = after.start if after else end
             sections[hit.role] = (_after_intro(source, hit.end, hit), stop)

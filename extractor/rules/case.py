@@ -16,6 +16,7 @@ from extractor.source import SourceText, Span
 
 CASE_NUMBER = r"\bC[A-Z]\s?\d{2}\s?-\s?\d{4,8}\b"
 PRIORITY = {"standard": "standard", "expedited": "expedited"}
+VALUE = "{value}"
 ADJACENT = 40
 """A value belongs to a label that ends at most this many characters before it."""
 
@@ -76,34 +77,27 @@ def _value(name: str, words: str) -> Any:
 
 
 @cache
-def _pattern(layout_name: str, labels: tuple[tuple[str, tuple[str, ...]], ...]) -> re.Pattern[str]:
-    """Labels and values. ``layout_name`` and ``labels`` make the key of the cache."""
-    date = dates.NUMERIC
+def _pattern(labels: tuple[tuple[str, tuple[str, ...]], ...]) -> re.Pattern[str]:
+    """Labels and values, each a group by the name of its field or kind."""
     alternatives = []
-    for index, (name, wordings) in enumerate(labels):
-        expressions = [worded(wording, tolerant=True) for wording in wordings]
-        alternatives.append(f"(?P<{name}>{'|'.join(expressions)})")
-        first, _, last = wordings[0].rpartition(" ")
-        if name not in KINDS and first:
-            inner = date % (f"_{index}", f"_{index}")
-            alternatives.append(
-                f"(?P<in_{name}>{worded(first, tolerant=True)}\\s{{1,9}}(?P<v_{name}>{inner})"
-                f"\\s{{1,9}}{worded(last, tolerant=True)})"
-            )
-    plain = date % ("_plain", "_plain")
+    for name, wordings in labels:
+        plain = "|".join(worded(wording, tolerant=True) for wording in wordings if VALUE not in wording)
+        alternatives.append(f"(?P<{name}>{plain})")
+        for wording in wordings:
+            if VALUE in wording:
+                before, after = (worded(part, tolerant=True) for part in wording.split(VALUE))
+                alternatives.append(f"(?P<in_{name}>{before}(?P<v_{name}>{dates.NUMERIC % ('_in', '_in')}){after})")
     alternatives.append(f"(?P<number>{CASE_NUMBER})")
     alternatives.append(rf"(?P<priority_word>\b(?:{'|'.join(PRIORITY)})\b)")
-    alternatives.append(f"(?P<date>{plain}|{dates.WORDED})")
+    alternatives.append(f"(?P<date>{dates.NUMERIC % ('', '')}|{dates.WORDED})")
     return re.compile("|".join(alternatives), re.I)
 
 
 def _tokens(body: str, layout: Layout, end: int) -> list[_Token]:
     labels: Mapping[str, tuple[str, ...]] = layout.case_labels
-    pattern = _pattern(layout.name, tuple(labels.items()))
     tokens = []
-    for match in pattern.finditer(body, 0, end):
-        group = next(name for name, text in match.groupdict().items()
-                     if text is not None and not name.startswith(("sep", "v_")))
+    for match in _pattern(tuple(labels.items())).finditer(body, 0, end):
+        group = match.lastgroup or ""
         if group in labels:
             tokens.append(_Token(*match.span(), field=group))
         elif group.startswith("in_"):

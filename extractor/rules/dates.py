@@ -9,9 +9,9 @@ MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augus
           "october", "november", "december")  # fmt: skip
 DIGIT = r"[\dlIO|]"
 """A digit, or what OCR reads for a 1 or a 0."""
-NUMERIC = rf"(?<![\w/-]){DIGIT}{{1,2}}\s{{0,3}}(?P<sep%s>[/-])\s{{0,3}}{DIGIT}{{1,2}}\s{{0,3}}(?P=sep%s)\s{{0,3}}(?:{DIGIT}{{4}}|{DIGIT}{{2}})(?![\w/])"
+NUMERIC = rf"(?<![\w/-]){DIGIT}{{1,2}}\s{{0,3}}(?P<separator%s>[/-])\s{{0,3}}{DIGIT}{{1,2}}\s{{0,3}}(?P=separator%s)\s{{0,3}}(?:{DIGIT}{{4}}|{DIGIT}{{2}})(?![\w/])"
 WORDED = r"\b(?:%s)[a-z]{0,6}\.?\s{1,3}\d{1,2}(?:st|nd|rd|th)?,?\s{1,3}\d{4}\b" % "|".join(m[:3] for m in MONTHS)
-DATE = re.compile(f"{NUMERIC % (1, 1)}|(?i:{WORDED})")
+DATE = re.compile(f"{NUMERIC % ('', '')}|(?i:{WORDED})")
 
 CENTURY_PIVOT = 40
 """Two-digit years up to this are of the 2000s: injuries on record reach back to the 1950s."""

@@ -26,8 +26,11 @@ RELATIVES = re.compile(
     re.I,
 )
 PRONOUN = re.compile(r"\b(?:(?P<male>he|him|his)|(?P<female>she|her|hers))\b", re.I)
-PRONOUNS = 2
-"""Without a word for it, the sex is read from pronouns where this many stand, all of one sex."""
+SOMEBODY_ELSE = re.compile(
+    r"\b(?:Dr|doctors?|physicians?|providers?|surgeons?|therapists?|psychologists?|reviewers?|attorneys?|adjusters?|"
+    r"wife|husband|spouse|son|daughter|mother|father|brother|sister|supervisor|co-?worker)\b", re.I
+)
+"""Whom a pronoun later in the sentence may mean instead."""
 OPENING = 400
 """The person is introduced within the summary's first characters; a sex word further down may be
 about somebody else."""
@@ -60,8 +63,13 @@ def read_patient(source: SourceText, region: Span | None) -> Patient:
             facts["sex"] = SEX[word_match["sex"].lower()]
             evidence["sex"] = [word_match.span("sex")]
         else:
-            pronouns = list(PRONOUN.finditer(source.body, *region))
+            pronouns = [m for m in PRONOUN.finditer(source.body, *region) if _is_of_the_patient(source.body, m)]
             kinds = {match.lastgroup for match in pronouns}
-            if len(pronouns) >= PRONOUNS and len(kinds) == 1:
+            if len(kinds) == 1:
                 facts["sex"], evidence["sex"] = kinds.pop(), [pronouns[0].span()]
     return Patient(**facts, evidence=evidence)  # type: ignore[arg-type]
+
+
+def _is_of_the_patient(body: str, pronoun: re.Match[str]) -> bool:
+    sentence = body[max(0, pronoun.start() - 300) : pronoun.start()].rpartition(". ")[2]
+    return not SOMEBODY_ELSE.search(sentence)

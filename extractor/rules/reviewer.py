@@ -89,7 +89,7 @@ def _prose(source: SourceText, region: Span) -> dict[str, list[Span]]:
                 break
     anchors.sort()
     found: dict[str, list[Span]] = {}
-    for (_, start, name), after in zip(anchors, [*anchors[1:], None], strict=True):
+    for (_, start, name), after in zip(anchors, [*anchors[1:], None], strict=False):
         sentence = SENTENCE_END.search(body, start, region[1])
         end = sentence.start() if sentence else region[1]
         if after is not None:

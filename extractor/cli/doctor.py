@@ -1,0 +1,53 @@
+"""What ``imr doctor`` tells: what is installed, which model, where files lie, what leaves the machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from pathlib import Path
+
+from extractor.cli.settings import settings_path
+from extractor.reading.ocr import ADVICE, find_tesseract
+from extractor.version import VERSION
+
+PACKAGES = ("pydantic", "pypdfium2", "typer", "defusedxml")
+
+
+def report(*, as_json: bool) -> str:
+    """The report as lines for a person, or as one JSON document."""
+    facts = _facts()
+    if as_json:
+        return json.dumps(facts, indent=2)
+    lines = []
+    for title, entries in facts.items():
+        lines.append(title.replace("_", " "))
+        lines += [f"  {name}: {value}" for name, value in entries.items()]
+    return "\n".join(lines)
+
+
+def _facts() -> dict[str, dict[str, str]]:
+    settings = settings_path(Path.cwd())
+    return {
+        "installed": {
+            "imr": VERSION,
+            "python": platform.python_version(),
+            **{name: _version(name) for name in PACKAGES},
+            "tesseract": find_tesseract() or f"not installed; {ADVICE}",
+        },
+        "model": {"used": os.environ.get("IMR_MODEL") or "none (rules only)"},
+        "files": {
+            "program": str(files("extractor")),
+            "settings": str(settings) if settings.is_file() else f"none ({settings.name} in this folder would be read)",
+        },
+        "what_leaves_this_machine": {"letters": "nothing: letters are read by rules, here"},
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,78 @@
+"""What a worker process does with one letter: read it, and put the result in the form asked for."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from extractor.errors import ImrError, UnreadableInput
+
+
+@dataclass(frozen=True)
+class Task:
+    """One letter, and what to make of it: ``view``, ``json``, ``jsonl`` or ``text``."""
+
+    action: str
+    name: str
+    path: str | None
+    """None where ``data`` holds standard input."""
+    data: bytes | None
+    ocr: bool
+    max_bytes: int
+    max_pages: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to print for one letter. ``code`` is its exit code; ``error`` one line, or None."""
+
+    name: str
+    code: int
+    out: str | None = None
+    error: str | None = None
+    interrupted: bool = False
+
+
+def perform(task: Task) -> Answer:
+    """The answer to a task. Never raises: an error becomes the answer, without the letter's text."""
+    try:
+        return Answer(task.name, 0, out=_result(task))
+    except ImrError as error:
+        return failed(task, error.code, str(error))
+    except MemoryError:
+        return failed(task, UnreadableInput.code, "this needs more memory than allowed; raise --max-memory-mb if it is a letter")
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        return failed(task, 1, f"internal error ({type(error).__name__} in {where}); please report it without the letter")
+
+
+def failed(task: Task, code: int, message: str) -> Answer:
+    """The answer for a letter that gave no result; for JSON it has a document of its own."""
+    out = None
+    if task.action in ("json", "jsonl"):
+        from extractor.schema import ErrorReport, Failure, Source
+
+        failure = Failure(source=Source(name=task.name), error=ErrorReport(code=code, message=message))
+        out = failure.model_dump_json(indent=2 if task.action == "json" else None)
+    return Answer(task.name, code, out=out, error=message)
+
+
+def _result(task: Task) -> str:
+    from extractor.pipeline import extract, read_source
+    from extractor.reading import Limits
+
+    limits = Limits(bytes=task.max_bytes, pages=task.max_pages)
+    letter = task.data if task.path is None else Path(task.path)
+    assert letter is not None
+    source = read_source(letter, name=task.name, ocr=task.ocr, limits=limits)
+    if task.action == "text":
+        return source.text
+    determination = extract(source)
+    if task.action == "view":
+        from extractor.cli.view import view
+
+        return view(determination, source, task.width)
+    return determination.model_dump_json(indent=2 if task.action == "json" else None)

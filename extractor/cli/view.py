@@ -1,0 +1,128 @@
+"""A letter for a person's eyes: case, outcome, items with decision, guidelines and rationale, flags.
+
+Colour stands in escape codes; the command line takes them out where nobody sees them.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+import typer
+
+from extractor.schema import Determination, Flag, Guideline, Issue, Text
+from extractor.source import SourceText, Span
+
+MEANING = {
+    "upheld": "the denial stands",
+    "overturned": "found medically necessary",
+    "unknown": "the letter's heading does not tell",
+}
+COLOUR = {"upheld": "red", "overturned": "green", "unknown": "yellow"}
+OUTCOME = {
+    "all_upheld": "every denial stands",
+    "all_overturned": "every item was found medically necessary",
+    "mixed": "some items were found medically necessary, some denials stand",
+    "undetermined": "not every decision could be read",
+}
+BASIS = {"mtus": "MTUS", "non_mtus": "outside the MTUS", "both": "MTUS and others", "none_cited": "none cited"}
+INDENT = "   "
+
+
+def view(determination: Determination, source: SourceText, width: int) -> str:
+    """The whole view, lines no wider than ``width`` where words allow."""
+    return "\n".join(_View(determination, source, width).lines()) + "\n"
+
+
+class _View:
+    def __init__(self, determination: Determination, source: SourceText, width: int) -> None:
+        self.letter, self.source, self.width = determination, source, max(40, width)
+
+    def lines(self) -> Iterator[str]:
+        yield from self._case()
+        for issue in self.letter.issues:
+            yield ""
+            yield from self._issue(issue)
+        if self.letter.clinical_summary:
+            yield ""
+            yield from self._text("Clinical case summary", self.letter.clinical_summary, "")
+        flags = list(self._flags(self.letter.flags, ""))
+        if flags:
+            yield ""
+            yield from flags
+
+    def _case(self) -> Iterator[str]:
+        letter, case = self.letter, self.letter.case
+        pages = f"{letter.source.pages} page{'s' if letter.source.pages != 1 else ''}"
+        yield typer.style(f"{case.case_number or 'no case number'}", bold=True) + f"  {letter.source.name}, {pages}"
+        count = f"{len(letter.issues)} item{'s' if len(letter.issues) != 1 else ''}"
+        yield f"Outcome    {count}: {OUTCOME[letter.outcome]}"
+        dates = {
+            "injury": case.date_of_injury,
+            "UR denial": case.ur_denial_date,
+            "application": case.application_received,
+            "assigned": case.date_assigned,
+            "decision": case.decision_date,
+        }
+        stated = ", ".join(f"{name} {value.isoformat()}" for name, value in dates.items() if value)
+        yield from self._fact("Dates", stated)
+        yield from self._fact("Priority", case.priority or "")
+        patient = ", ".join(str(value) for value in (letter.patient.age, letter.patient.sex) if value is not None)
+        yield from self._fact("Patient", patient)
+        reviewer = ", ".join([*letter.reviewer.specialties, *letter.reviewer.subspecialties])
+        states = ", ".join(letter.reviewer.licensed_in)
+        yield from self._fact("Reviewer", "; licensed in ".join(part for part in (reviewer, states) if part))
+        colour = "green" if letter.status == "complete" else "yellow"
+        yield "Reading    " + typer.style(letter.status, fg=colour) + f", by rules, layout '{letter.source.layout}'"
+
+    def _fact(self, name: str, value: str) -> Iterator[str]:
+        yield from self._wrap(f"{name:<10} ", value or typer.style("not stated", dim=True), " " * 11)
+
+    def _issue(self, issue: Issue) -> Iterator[str]:
+        request = issue.request.text if issue.request else "(no request found)"
+        number = f"{issue.number}. "
+        yield from (typer.style(line, bold=True) for line in self._wrap(number, request, " " * len(number)))
+        word = typer.style(issue.decision.upper(), fg=COLOUR[issue.decision], bold=True)
+        yield f"{INDENT}{word}  {MEANING[issue.decision]}{self._place(issue.request)}"
+        for title, part in (("Originally requested", issue.original_request), ("Authorized", issue.authorized)):
+            if part:
+                yield from self._text(title, part, INDENT)
+        for title, guideline in (
+            ("Claims administrator's guideline", issue.claims_administrator_guideline),
+            ("Reviewer's guideline", issue.reviewer_guideline),
+        ):
+            if guideline:
+                yield from self._guideline(title, guideline)
+        if issue.rationale:
+            yield from self._text("Rationale", issue.rationale, INDENT)
+        yield from self._flags(issue.flags, INDENT)
+
+    def _guideline(self, title: str, guideline: Guideline) -> Iterator[str]:
+        basis = f" ({BASIS[guideline.basis]})" if guideline.basis else ""
+        yield from self._text(title + basis, guideline, INDENT)
+
+    def _text(self, title: str, text: Text, indent: str) -> Iterator[str]:
+        yield indent + typer.style(title, underline=True) + self._place(text)
+        yield from self._wrap(indent + INDENT, text.text, indent + INDENT)
+
+    def _place(self, text: Text | None) -> str:
+        """Where it stands: page, and offsets into the source text."""
+        if text is None or not text.spans:
+            return ""
+        return typer.style(f"  [{self._spans(text.spans)}]", dim=True)
+
+    def _spans(self, spans: list[Span]) -> str:
+        page = f"page {self.source.page_of(spans[0][0])}: " if self.source.pages > 1 else ""
+        return page + ", ".join(f"{start}-{end}" for start, end in spans)
+
+    def _flags(self, flags: list[Flag], indent: str) -> Iterator[str]:
+        for flag in flags:
+            sign, colour = ("!", "yellow") if flag.level == "warning" else ("i", "blue")
+            place = f" [{self._spans(flag.spans)}]" if flag.spans else ""
+            lines = self._wrap(f"{indent}{sign} ", f"{flag.message} ({flag.code}){place}", indent + "  ")
+            yield from (typer.style(line, fg=colour) for line in lines)
+
+    def _wrap(self, first: str, text: str, rest: str) -> list[str]:
+        return textwrap.wrap(
+            text, self.width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        ) or [first.rstrip()]
