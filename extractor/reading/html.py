@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from extractor.reading.draft import Draft
 
-SILENT = frozenset({"script", "style", "head", "template", "noscript", "svg", "iframe", "object"})
+SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "iframe", "object"})
 PARAGRAPHS = frozenset(
     "address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "
     "header hr main nav ol p pre section table ul".split()

@@ -6,8 +6,7 @@ pypdfium2 is not safe for threads: read letters side by side in processes.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Iterator
-from statistics import median
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pypdfium2
@@ -22,14 +21,16 @@ from extractor.source import PAGE_BREAK, Glyphs, SourceText, Span
 MEDIA_TYPE = "application/pdf"
 BROKEN_HYPHEN = "\ufffe"
 """What pdfium gives for a hyphen at a line end, dropping the line end behind it."""
-WIDE, NARROW = 1.3, 0.6
-"""A line whose mean advance is this many times the page's usual one holds a gap or a jump back."""
+RUNNING_TEXT = (0.27, 0.5)
+"""Mean advance over line height of running text (Times 0.34, Helvetica 0.38).  A line outside of it may
+hold a gap or a jump back between table cells, and is looked at character by character."""
 CELL_GAP = 1.2
 """A gap within a line of more than this many line heights lies between two table cells."""
 NO_TEXT_LAYER = "the PDF has no text layer (a scan); read it with --ocr"
 
 Box = tuple[int, float, float, float, float]
 """Page number from 1; then left, bottom, right, top in points, from the page's lower left corner."""
+CharBox = tuple[float, float, float, float]
 
 
 def read(data: bytes, limits: Limits, *, ocr: bool = False) -> Draft:
@@ -127,26 +128,17 @@ def _append(draft: Draft, pieces: list[Piece], page: int) -> None:
 
 def _pieces(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> list[Piece]:
     text, lines = _lines(text_page)
-    boxes = [(_char_box(text_page, start), _char_box(text_page, end - 1)) for start, end in lines]
-    advances = [
-        (last[2] - first[0]) / (end - start)
-        for (start, end), (first, last) in zip(lines, boxes, strict=True)
-        if end - start > 20
-    ]
-    usual = median(advances) if advances else 0.0
+    box_of = _char_boxes(text_page, page.get_rotation())
+    boxes = [(box_of(start), box_of(end - 1)) for start, end in lines]
     pieces: list[Piece] = []
     for (start, end), (first, last) in zip(lines, boxes, strict=True):
-        advance = (last[2] - first[0]) / (end - start)
-        parts = [(start, end)]
-        if end - start > 1 and not NARROW * usual < advance < WIDE * usual:
-            parts = list(_cells(text_page, text, start, end))
-        for left, right in parts:
-            ends = (first, last) if len(parts) == 1 else (
-                _char_box(text_page, left), _char_box(text_page, right - 1)
-            )
-            pieces.append(_piece(text_page, text, left, right, *ends))
-    rotation = page.get_rotation()
-    return [_turned(piece, rotation) for piece in pieces] if rotation else pieces
+        advance = (last[2] - first[0]) / (end - start) / max(first[3] - first[1], 1.0)
+        if end - start == 1 or RUNNING_TEXT[0] < advance < RUNNING_TEXT[1]:
+            pieces.append(_piece(text_page, text, (start, end), first, last))
+            continue
+        for left, right in _cells(box_of, text, start, end):
+            pieces.append(_piece(text_page, text, (left, right), box_of(left), box_of(right - 1)))
+    return pieces
 
 
 def _lines(text_page: pypdfium2.PdfTextPage) -> tuple[str, list[Span]]:
@@ -180,21 +172,33 @@ def _character(text_page: pypdfium2.PdfTextPage, index: int) -> str:
     return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
 
 
-def _char_box(text_page: pypdfium2.PdfTextPage, index: int) -> tuple[float, float, float, float]:
-    try:
-        return text_page.get_charbox(index, loose=True)
-    except pypdfium2.PdfiumError:
-        return (0.0, 0.0, 0.0, 0.0)
+def _char_boxes(text_page: pypdfium2.PdfTextPage, rotation: int) -> Callable[[int], CharBox]:
+    """A function from a character's index to its box as the page is shown: left, bottom, right, top."""
+
+    def box_of(index: int) -> CharBox:
+        try:
+            left, bottom, right, top = text_page.get_charbox(index, loose=True)
+        except pypdfium2.PdfiumError:
+            return (0.0, 0.0, 0.0, 0.0)
+        if rotation == 90:
+            return (bottom, -right, top, -left)
+        if rotation == 180:
+            return (-right, -top, -left, -bottom)
+        if rotation == 270:
+            return (-top, left, -bottom, right)
+        return (left, bottom, right, top)
+
+    return box_of
 
 
-def _cells(text_page: pypdfium2.PdfTextPage, text: str, start: int, end: int) -> Iterator[Span]:
+def _cells(box_of: Callable[[int], CharBox], text: str, start: int, end: int) -> Iterator[Span]:
     """The line cut where a gap or a jump back lies between two characters."""
     cut = start
-    before: tuple[float, float, float, float] | None = None
+    before: CharBox | None = None
     for index in range(start, end):
         if text[index].isspace():
             continue
-        box = _char_box(text_page, index)
+        box = box_of(index)
         height = max(box[3] - box[1], 1.0)
         if before and not -height < box[0] - before[2] < CELL_GAP * height:
             yield _trimmed(text, cut, index)
@@ -207,14 +211,12 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     return start, start + len(text[start:end].rstrip())
 
 
-def _piece(
-    text_page: pypdfium2.PdfTextPage, text: str, start: int, end: int,
-    first: tuple[float, float, float, float], last: tuple[float, float, float, float],
-) -> Piece:
+def _piece(text_page: pypdfium2.PdfTextPage, text: str, span: Span, first: CharBox, last: CharBox) -> Piece:
+    start, end = span
     return Piece(
-        left=first[0],
+        left=min(first[0], last[0]),
         bottom=min(first[1], last[1]),
-        right=last[2],
+        right=max(first[2], last[2]),
         top=max(first[3], last[3]),
         text=text[start:end].replace(BROKEN_HYPHEN, "-").replace("\0", "\ufffd"),
         char=start,
@@ -232,14 +234,3 @@ def _is_bold(text_page: Any, index: int) -> bool:
     length = pdfium_c.FPDFText_GetFontInfo(text_page, index, _FONT_NAME, 128, _FONT_FLAGS)
     return 0 < length <= 128 and b"bold" in _FONT_NAME.value.lower()
 
-
-def _turned(piece: Piece, rotation: int) -> Piece:
-    """The piece as the page is shown: pdfium gives boxes before the page's rotation."""
-    left, bottom, right, top = piece.left, piece.bottom, piece.right, piece.top
-    if rotation == 90:
-        box = (bottom, -right, top, -left)
-    elif rotation == 180:
-        box = (-right, -top, -left, -bottom)
-    else:
-        box = (-top, left, -bottom, right)
-    return Piece(*box, piece.text, piece.char, piece.bold)

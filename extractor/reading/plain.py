@@ -54,9 +54,9 @@ def _decode(data: bytes) -> str:
     if len(sample) >= 8:
         # UTF-16 without a BOM: Latin letters have a zero in every second byte.
         even, odd = sample[0::2].count(0), sample[1::2].count(0)
-        if odd > len(sample) // 4 and even < len(sample) // 50:
+        if odd > len(sample) // 4 and even <= len(sample) // 50:
             return data.decode("utf-16-le", "replace")
-        if even > len(sample) // 4 and odd < len(sample) // 50:
+        if even > len(sample) // 4 and odd <= len(sample) // 50:
             return data.decode("utf-16-be", "replace")
     try:
         return data.decode("utf-8")

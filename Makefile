@@ -1,0 +1,55 @@
+# Each target does its own set-up: Python (3.11 to 3.13) and make are enough.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check wheel-check bench golden readme constraints clean
+
+demo: $(VENV)/runtime
+	@$(BIN)/python -m extractor extract --model none golden/cover-letter/letter.txt
+
+test: $(VENV)/dev
+	$(BIN)/python -m pytest
+
+check: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.readme --check
+
+wheel-check: $(VENV)/dev
+	$(BIN)/python -m scripts.wheel_check
+
+bench: $(VENV)/dev
+	$(BIN)/python -m scripts.bench
+
+golden: $(VENV)/dev
+	$(BIN)/python -m scripts.make_golden
+
+readme: $(VENV)/dev
+	$(BIN)/python -m scripts.readme
+
+# Needs uv; hashes, but no addresses, so that the files name no host.
+constraints:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --upgrade pyproject.toml -o constraints.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --upgrade --extra dev pyproject.toml -c constraints.txt -o constraints-dev.txt
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(VENV)/runtime: constraints.txt | $(BIN)/python
+	$(PIP) --require-hashes -r constraints.txt
+	@touch $@
+
+$(VENV)/dev: constraints-dev.txt pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r constraints-dev.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/runtime

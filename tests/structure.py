@@ -1,0 +1,77 @@
+"""Comparing a result with what a careful reader wrote down, and a result with its source text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from extractor.schema import Determination, Statement, Text
+from extractor.source import SourceText
+
+CASE = ("case_number", "date_assigned", "date_of_injury", "decision_date", "ur_denial_date", "application_received",
+        "priority")  # fmt: skip
+TEXTS = ("request", "original_request", "authorized", "claims_administrator_guideline", "reviewer_guideline", "rationale")
+GUIDELINES = ("claims_administrator_guideline", "reviewer_guideline")
+
+
+def squeezed(text: str | None) -> str:
+    """The text without white space, which does not count."""
+    return "".join((text or "").split())
+
+
+def mismatches(got: Statement, want: Statement) -> list[str]:
+    """Where two readings of a letter's structure differ, a line each."""
+    return [f"{place}: got {left!r:.200}, want {right!r:.200}" for place, left, right in _pairs(got, want) if left != right]
+
+
+def _pairs(got: Statement, want: Statement) -> Iterator[tuple[str, Any, Any]]:
+    for name in CASE:
+        yield f"case.{name}", getattr(got.case, name), getattr(want.case, name)
+    for name in ("specialties", "subspecialties", "licensed_in"):
+        yield f"reviewer.{name}", getattr(got.reviewer, name), getattr(want.reviewer, name)
+    for name in ("age", "sex"):
+        yield f"patient.{name}", getattr(got.patient, name), getattr(want.patient, name)
+    yield "clinical_summary", text_of(got.clinical_summary), text_of(want.clinical_summary)
+    yield "outcome", got.outcome, want.outcome
+    yield "numbers", [issue.number for issue in got.issues], [issue.number for issue in want.issues]
+    for left, right in zip(got.issues, want.issues, strict=False):
+        place = f"issue {right.number}"
+        yield f"{place} decision", left.decision, right.decision
+        for name in TEXTS:
+            yield f"{place} {name}", text_of(getattr(left, name)), text_of(getattr(right, name))
+        for name in GUIDELINES:
+            yield f"{place} {name} basis", _basis(getattr(left, name)), _basis(getattr(right, name))
+
+
+def text_of(text: Text | None) -> str:
+    return squeezed(text.text) if text else ""
+
+
+def _basis(guideline: Any) -> str | None:
+    return guideline.basis if guideline else None
+
+
+def false_spans(result: Determination, source: SourceText) -> list[str]:
+    """Every place of the result whose spans do not hold what it says; empty for a sound result."""
+    return list(_false_spans(result, source, "result"))
+
+
+def _false_spans(value: Any, source: SourceText, place: str) -> Iterator[str]:
+    if isinstance(value, Text) and (source.slice(value.spans) != value.text or not value.spans):
+        yield f"{place}: text is not its spans"
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _false_spans(getattr(value, name), source, f"{place}.{name}")
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            if isinstance(entry, tuple):
+                start, end = entry
+                if not 0 <= start < end <= len(source.text) or not source.text[start:end].strip():
+                    yield f"{place}[{index}]: {entry} is no stretch of the text"
+            else:
+                yield from _false_spans(entry, source, f"{place}[{index}]")
+    elif isinstance(value, dict):
+        for name, entry in value.items():
+            yield from _false_spans(entry, source, f"{place}.{name}")
