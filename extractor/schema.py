@@ -37,7 +37,11 @@ Evidence = dict[str, list[Span]]
 
 
 class Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        defer_build=True,  # importing the models is part of every command's start
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class Text(Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -83,6 +84,12 @@ class SourceText:
     @cached_property
     def lines(self) -> Sequence[Line]:
         return tuple(self._lines())
+
+    @cached_property
+    def usual_gap(self) -> int:
+        """How many line ends usually lie between two lines: 2 in a double-spaced letter."""
+        gaps = Counter(line.gap for line in self.lines if line.gap)
+        return gaps.most_common(1)[0][0] if gaps else 1
 
     def _lines(self) -> Iterator[Line]:
         furniture = iter([*self.furniture, (len(self.text) + 1, len(self.text) + 1)])

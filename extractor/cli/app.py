@@ -30,8 +30,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+def _letters(letters: list[str]) -> list[str]:
+    if letters.count("-") > 1:
+        raise typer.BadParameter("standard input (-) can be read once only")
+    return letters
+
+
 Letters = Annotated[
-    list[str], typer.Argument(metavar="LETTER...", help="Paths of letters (txt, md, html, pdf, docx), or - for standard input.")
+    list[str], typer.Argument(metavar="LETTER...", callback=_letters, help="Paths of letters (txt, md, html, pdf, docx), or - for standard input.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON: one document, or one a line for several letters.")]
 Ocr = Annotated[bool, typer.Option("--ocr", help="Read scanned PDF pages with tesseract.")]
@@ -115,8 +121,6 @@ def _read(
     """Reads the letters in worker processes, prints each result in order, and gives the exit code."""
     from extractor.cli.letters import Task
 
-    if letters.count("-") > 1:
-        raise typer.BadParameter("standard input (-) can be read once only")
     size = int(max_mb * MIB)
     tasks = [
         Task(

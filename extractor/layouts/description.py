@@ -145,10 +145,10 @@ class Layout:
                 return decision
         return "unknown"
 
-    def mark(self, match: re.Match[str]) -> Mark:
-        """The mark that a match of ``exact`` or ``tolerant`` found."""
+    def mark_index(self, match: re.Match[str]) -> int:
+        """Which of the marks a match of ``exact`` or ``tolerant`` found."""
         assert match.lastgroup is not None
-        return self.marks[int(match.lastgroup[1:])]
+        return int(match.lastgroup[1:])
 
 
 _CONFUSED = {

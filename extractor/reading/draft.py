@@ -30,10 +30,10 @@ class Draft:
     @property
     def page_starts(self) -> tuple[int, ...]:
         starts, text = [0], self.text
+        last = len(text.rstrip())
         at = text.find(PAGE_BREAK)
-        while at >= 0:
-            if text[at + 1 :].strip():
-                starts.append(at + 1)
+        while 0 <= at < last:
+            starts.append(at + 1)
             at = text.find(PAGE_BREAK, at + 1)
         return tuple(starts)
 

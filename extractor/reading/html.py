@@ -24,9 +24,21 @@ WHITE = re.compile(r"[ \t\n\f]+")
 def read(text: str) -> Draft:
     """The draft of an HTML page's text."""
     parser = _Reader()
-    parser.feed(text)
+    parser.feed(_without_unclosed(text))
     parser.close()
     return parser.finish()
+
+
+def _without_unclosed(text: str) -> str:
+    """The text with what opens a tag or comment that is never closed written as the words it is.
+
+    HTMLParser looks for the end of each anew, to the end of the text: thousands of them would cost
+    their number squared (CPython issue 135462).
+    """
+    for opening, closing in (("<!--", "-->"), ("<", ">")):
+        last = text.rfind(closing) + 1
+        text = text[:last] + text[last:].replace(opening, "&lt;" + opening[1:])
+    return text
 
 
 class _Reader(HTMLParser):

@@ -84,7 +84,7 @@ def read(text: str, *, markdown: bool) -> Draft:
         text = TABLE_ROW.sub(lambda row: row[1].replace("|", "\t"), text)
     draft = Draft("text/markdown" if markdown else "text/plain")
     bold_depth, in_heading, at = 0, False, 0
-    stars = _paired_stars(text)
+    stars = _paired_stars(text) if "**" in text or "__" in text else {}
 
     def add(piece: str) -> None:
         nonlocal in_heading

@@ -10,7 +10,7 @@ from itertools import pairwise
 from extractor.errors import NotADetermination
 from extractor.layouts import Layout
 from extractor.layouts.description import ITEM_FIELDS, Role, worded
-from extractor.rules.headings import start_of_heading, usual_gap
+from extractor.rules.headings import start_of_heading
 from extractor.rules.marks import SECTIONS, Hit, find_marks
 from extractor.source import SourceText, Span
 from extractor.taxonomy import Decision
@@ -119,7 +119,7 @@ def _without_stray_decisions(
     filled: set[Role] = set()
     for index, hit in enumerate(hits):
         if hit.role != "decision":
-            filled.add(hit.role)
+            filled.update({hit.role}.intersection(ITEM_FIELDS))
             kept.append(hit)
             continue
         after = hits[index + 1] if index + 1 < len(hits) else None
@@ -129,7 +129,8 @@ def _without_stray_decisions(
         ends_line = source.body[hit.end : hit.end + 200].partition("\n")[0].strip(" .*|~") == ""
         beside = len("".join(between.split())) <= NEXT_TO
         last = after is None or after.role == "closing"
-        if labelled and (beside or (ends_line and after is not None and after.role in filled and not hit.misread)):
+        opens = after is not None and (not filled or after.role in filled)
+        if labelled and (beside or (ends_line and opens and not hit.misread)):
             filled = set()
             kept.append(hit)
         elif last and ends_line and "rationale" in filled and len(between.split()) <= LAST_WORDS // 6:
@@ -169,7 +170,7 @@ def _before_closing(source: SourceText, hits: list[Hit], second: int | None) -> 
 def _foreign_headings(source: SourceText, start: int, end: int) -> Iterator[int]:
     """Where a line of capitals alone opens a paragraph behind the last rationale's first one: a rationale
     has no headings, so another text begins."""
-    usual = usual_gap(source)
+    usual = source.usual_gap
     for line in source.lines:
         if start < line.start < end and (line.gap > usual or line.after_break):
             words = source.body[line.start : line.end]

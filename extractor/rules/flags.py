@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from extractor.layouts import Known
+from extractor.layouts import Known, Layout
 from extractor.layouts.description import Role
-from extractor.rules.anatomy import Anatomy
+from extractor.rules.anatomy import Anatomy, Item
 from extractor.rules.case import CaseReading
 from extractor.schema import Flag, Issue
 from extractor.source import SourceText, Span
@@ -32,15 +32,14 @@ def note(code: str, message: str, spans: list[Span] | None = None) -> Flag:
     return Flag(code=code, level="note", message=message, spans=spans or [])
 
 
-def issue_flags(anatomy: Anatomy, issue: Issue) -> list[Flag]:
+def issue_flags(layout: Layout, item: Item, issue: Issue) -> list[Flag]:
     """What one item lacks."""
     flags = []
-    place = [span for item in anatomy.items if item.number == issue.number and (span := item.decision_span)]
-    expected = {mark.role for mark in anatomy.layout.marks} | {"request"}
+    place = [item.decision_span] if item.decision_span else []
+    expected = {mark.role for mark in layout.marks} | {"request"}
     for role, (code, what) in LABELS.items():
         if role in expected and getattr(issue, role) is None:
             flags.append(warning(code, f"item {issue.number}: {what} was not found", place))
-    item = next(item for item in anatomy.items if item.number == issue.number)
     if item.contradicted:
         flags.append(warning("decision_contradicted", f"item {issue.number}: the letter states two decisions", item.contradicted))
     elif issue.decision == "unknown":

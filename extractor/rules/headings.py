@@ -4,7 +4,7 @@ the item before it, so its first line is found by its typography, its paragraph,
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,6 +17,8 @@ CONCLUSION_END = re.compile(r"(?:necessary|appropriate|certified|supported|warra
 NEW_SENTENCE = re.compile(r"""[.!?]["'”’)\]]{0,3}\s{1,3}(?=["“(]?[A-Z0-9])""")
 LONG_LINE = 300
 """A line of more characters holds a whole paragraph: sentences must tell heading from rationale."""
+HEADING_AND_DECISION = 2
+"""The decision word may stand on a line of its own between its heading and the first label."""
 LONG_PARAGRAPH = 8
 """A paragraph of more lines is a rationale that its next heading follows without a gap."""
 
@@ -28,7 +30,7 @@ def start_of_heading(source: SourceText, floor: int, end: int, partial: PartialA
         return end
     start = _by_emphasis(source, floor, end)
     if start is None:
-        start = _by_paragraph(source, lines)
+        start = _by_paragraph(source, lines, apart=_set_apart(source, end))
     if partial is not None:
         start = _with_original(source.body, floor, start, end, partial)
     return start
@@ -36,8 +38,11 @@ def start_of_heading(source: SourceText, floor: int, end: int, partial: PartialA
 
 def _lines(source: SourceText, floor: int, end: int) -> list[Line]:
     clipped = []
-    for line in source.lines:
-        if line.end > floor and line.start < end:
+    at = max(0, bisect_right(source.lines, floor, key=lambda line: line.start) - 1)
+    while at < len(source.lines) and source.lines[at].start < end:
+        line = source.lines[at]
+        at += 1
+        if line.end > floor:
             start, stop = source.trim(max(line.start, floor), min(line.end, end))
             if start < stop:
                 # A line that begins before the region has no gap of its own in it.
@@ -62,8 +67,19 @@ def _by_emphasis(source: SourceText, floor: int, end: int) -> int | None:
     return start
 
 
-def _by_paragraph(source: SourceText, lines: Sequence[Line]) -> int:
-    usual = usual_gap(source)
+def _set_apart(source: SourceText, end: int) -> bool:
+    """A gap follows the heading: then one goes before it too, and its sentences may end at line ends."""
+    usual = source.usual_gap
+    return any(line.gap > usual for line in _following(source, end, HEADING_AND_DECISION))
+
+
+def _following(source: SourceText, end: int, count: int) -> Sequence[Line]:
+    at = bisect_right(source.lines, end, key=lambda line: line.start)
+    return source.lines[at : at + count]
+
+
+def _by_paragraph(source: SourceText, lines: Sequence[Line], *, apart: bool) -> int:
+    usual = source.usual_gap
     first = len(lines) - 1
     while first > 0:
         line, before = lines[first], lines[first - 1]
@@ -73,7 +89,7 @@ def _by_paragraph(source: SourceText, lines: Sequence[Line]) -> int:
         if starts_paragraph and not continues:
             break
         ended = SENTENCE_END.search(words_before) or CONCLUSION_END.search(words_before)
-        if ended and not continues and (line.after_break or not _gap_above(lines, first, usual)):
+        if ended and not continues and (line.after_break or not (apart and _gap_above(lines, first, usual))):
             break
         first -= 1
     return _by_sentence(source, lines[first], alone=len(lines) == 1)
@@ -93,12 +109,6 @@ def _by_sentence(source: SourceText, line: Line, *, alone: bool) -> int:
         return line.start
     starts = [m.end() for m in NEW_SENTENCE.finditer(source.body, line.start, line.end)]
     return starts[-1] if starts else line.start
-
-
-def usual_gap(source: SourceText) -> int:
-    """How many line ends usually lie between two lines: 2 in a double-spaced letter."""
-    gaps = Counter(line.gap for line in source.lines if line.gap)
-    return gaps.most_common(1)[0][0] if gaps else 1
 
 
 def _with_original(body: str, floor: int, start: int, end: int, partial: PartialApproval) -> int:

@@ -84,7 +84,7 @@ def _issue(anatomy: Anatomy, item: Item) -> Issue:
         reviewer_guideline=_guideline(source, item.fields.get("reviewer_guideline")),
         rationale=_text(Rationale, source, item.fields.get("rationale")),
     )
-    issue.flags = issue_flags(anatomy, issue)
+    issue.flags = issue_flags(layout, item, issue)
     return issue
 
 

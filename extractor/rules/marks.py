@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -104,8 +105,8 @@ def _hits(body: str, layout: Layout, *, tolerant: bool) -> list[Hit]:
     pattern = layout.tolerant if tolerant else layout.exact
     hits = []
     for match in pattern.finditer(body):
-        mark = layout.mark(match)
-        index = layout.marks.index(mark)
+        index = layout.mark_index(match)
+        mark = layout.marks[index]
         groups = match.re.groupindex
         number = match[f"number{index}"] if f"number{index}" in groups else None
         word = match[f"word{index}"] if f"word{index}" in groups else None
@@ -126,12 +127,13 @@ def _hits(body: str, layout: Layout, *, tolerant: bool) -> list[Hit]:
 def _both(body: str, layout: Layout) -> list[Hit]:
     """The exact hits, and between them what only a tolerant eye sees."""
     exact = _hits(body, layout, tolerant=False)
-    taken = [(hit.start, hit.end) for hit in exact]
-    extra = [
-        hit
-        for hit in _hits(body, layout, tolerant=True)
-        if not any(hit.start < end and start < hit.end for start, end in taken)
-    ]
+    starts = [hit.start for hit in exact]
+
+    def free(hit: Hit) -> bool:
+        at = bisect_left(starts, hit.end)
+        return at == 0 or exact[at - 1].end <= hit.start
+
+    extra = [hit for hit in _hits(body, layout, tolerant=True) if free(hit)]
     return sorted(exact + extra, key=lambda hit: hit.start)
 
 

@@ -31,6 +31,7 @@ SOMEBODY_ELSE = re.compile(
     r"wife|husband|spouse|son|daughter|mother|father|brother|sister|supervisor|co-?worker)\b", re.I
 )
 """Whom a pronoun later in the sentence may mean instead."""
+SENTENCE_END = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bMs)[.!?]\s")
 OPENING = 400
 """The person is introduced within the summary's first characters; a sex word further down may be
 about somebody else."""
@@ -71,5 +72,5 @@ def read_patient(source: SourceText, region: Span | None) -> Patient:
 
 
 def _is_of_the_patient(body: str, pronoun: re.Match[str]) -> bool:
-    sentence = body[max(0, pronoun.start() - 300) : pronoun.start()].rpartition(". ")[2]
+    sentence = SENTENCE_END.split(body[max(0, pronoun.start() - 300) : pronoun.start()])[-1]
     return not SOMEBODY_ELSE.search(sentence)

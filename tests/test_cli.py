@@ -1,0 +1,208 @@
+"""The command line as its users meet it: what it prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from evals.golden import golden_letters
+from extractor.version import VERSION
+from tests.conftest import ROOT
+from tests.letters import Item, Letter
+
+IMR = [sys.executable, "-m", "extractor"]
+
+
+def imr(*arguments: str, stdin: bytes | None = None, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*IMR, *arguments], input=stdin, capture_output=True, timeout=120, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **environment},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> str:
+    path = tmp_path / "letter.txt"
+    path.write_text(str(Letter(items=[Item(), Item("Knee brace", ": Overturned")])), encoding="utf-8")
+    return str(path)
+
+
+def test_extract_for_a_person(letter: str) -> None:
+    """Case, outcome, items with decision and meaning, guidelines, rationale, places; plain when piped."""
+    run = imr("extract", letter)
+    shown = run.stdout.decode()
+    assert run.returncode == 0
+    for words in ("CM16-0900001", "UPHELD  the denial stands", "OVERTURNED  found medically necessary", "Rationale",
+                  "Reviewer's guideline (outside the MTUS)", "44, female", "Family Practice"):  # fmt: skip
+        assert words in shown
+    assert "\x1b" not in shown
+    assert run.stderr.decode().splitlines() == ["imr: no model is set: rules only, nothing leaves this machine"]
+
+
+def test_extract_shows_where_each_text_stands(letter: str) -> None:
+    """The offsets of the view lead to the words in the source text."""
+    shown = imr("extract", letter).stdout.decode()
+    start, end = shown.split("UPHELD  the denial stands  [")[1].split("]")[0].split("-")
+    source = imr("text", letter).stdout.decode()
+    assert source[int(start) : int(end)] == "MRI of the lumbar spine"
+
+
+def test_json_is_one_document(letter: str) -> None:
+    result = json.loads(imr("extract", "--json", letter).stdout)
+    assert [issue["decision"] for issue in result["issues"]] == ["upheld", "overturned"]
+    assert result["outcome"] == "mixed" and result["schema_version"] == "1.0"
+
+
+def test_many_letters_each_get_a_line_in_order(letter: str, tmp_path: Path) -> None:
+    """A letter that failed has a document of its own, and the exit code is the highest."""
+    recipe = tmp_path / "recipe.txt"
+    recipe.write_text("Melt the butter and stir in the flour.", encoding="utf-8")
+    run = imr("extract", "--json", "--model", "none", letter, str(recipe), str(tmp_path / "none.txt"), letter)
+    results = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [result["status"] for result in results] == ["complete", "failed", "failed", "complete"]
+    assert [result.get("error", {}).get("code") for result in results] == [None, 4, 3, None]
+    assert run.returncode == 4
+    assert [line.split(": ")[1] for line in run.stderr.decode().splitlines()] == ["recipe.txt", "none.txt"]
+
+
+def test_standard_input() -> None:
+    run = imr("extract", "--json", "-", stdin=Letter().encode())
+    assert json.loads(run.stdout)["source"]["name"] == "standard input"
+
+
+def test_text_prints_the_source_text(tmp_path: Path) -> None:
+    path = tmp_path / "letter.md"
+    path.write_bytes(b"\xef\xbb\xbf### HEADING\r\n**words**\r\n")
+    assert imr("text", str(path)).stdout == b"HEADING\nwords\n"
+
+
+def test_schema_is_of_what_extract_prints(letter: str) -> None:
+    """Every key of a result stands in the schema, and no other may."""
+    schema = json.loads(imr("schema").stdout)
+    result = json.loads(imr("extract", "--json", letter).stdout)
+    definition = schema["$defs"]["Determination"]
+    assert set(result) == set(definition["properties"]) == set(definition["required"])
+    assert definition["additionalProperties"] is False
+
+
+def test_doctor() -> None:
+    """It tells what is installed and that nothing leaves the machine."""
+    shown = imr("doctor").stdout.decode()
+    for words in ("python:", "pypdfium2:", "tesseract:", "none (rules only)", "nothing"):
+        assert words in shown
+    assert json.loads(imr("doctor", "--json").stdout)["installed"]["imr"] == VERSION
+
+
+def test_version() -> None:
+    assert imr("--version").stdout.decode().strip() == f"imr {VERSION}"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["extract"], ["extract", "--max-pages", "many", "x"], ["extract", "--model", "gpt", "x"], ["extract", "-", "-"]],
+    ids=["no_such_command", "no_letter", "no_number", "no_such_model", "stdin_twice"],
+)
+def test_wrong_usage_is_one_line(arguments: list[str]) -> None:
+    run = imr(*arguments)
+    assert run.returncode == 2
+    assert len(run.stderr.splitlines()) == 1 and run.stdout == b""
+
+
+def zeros(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(100 * 1000 * 1000)
+
+
+def half_a_pdf(path: Path) -> None:
+    whole = (ROOT / "golden" / "pdf-three-pages" / "letter.pdf").read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda path: path.write_bytes(b""), 3),
+        (lambda path: path.mkdir(), 3),
+        (lambda path: None, 3),
+        (zeros, 3),
+        (half_a_pdf, 3),
+        (lambda path: path.write_bytes(b"<div>" * 500_000), 3),
+        (lambda path: path.write_bytes(b"words " * 100_000), 4),
+    ],
+    ids=["empty", "folder", "missing", "zeros", "half_a_pdf", "nested_html", "prose"],
+)
+def test_bad_input_ends_in_one_line(make: object, code: int, tmp_path: Path) -> None:
+    """Whatever the input, an exit code of its own, one line, no traceback, within seconds."""
+    path = tmp_path / "input.pdf" if make is half_a_pdf else tmp_path / "input.txt"
+    make(path)  # type: ignore[operator]
+    started = time.monotonic()
+    run = imr("extract", "--model", "none", str(path))
+    assert (run.returncode, run.stdout) == (code, b"")
+    assert len(run.stderr.splitlines()) == 1 and b"Traceback" not in run.stderr
+    assert time.monotonic() - started < 30
+
+
+def test_an_error_tells_nothing_of_the_letter(tmp_path: Path) -> None:
+    """A letter is a medical record: no word of it stands in an error."""
+    path = tmp_path / "input.txt"
+    path.write_text("Zebrafish syndrome of the left clavicle. " * 50, encoding="utf-8")
+    run = imr("extract", "--json", str(path))
+    assert b"ebrafish" not in run.stderr + run.stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "arguments", "environment"),
+    [
+        (None, ["--max-mb", "0.001"], {}),
+        (None, [], {"IMR_MAX_MB": "0.001"}),
+        ("max_mb = 0.001", [], {}),
+        ("max_mb = 50", [], {"IMR_MAX_MB": "0.001"}),
+        ("max_mb = 50", ["--max-mb", "0.001"], {"IMR_MAX_MB": "50"}),
+    ],
+    ids=["option", "environment", "file", "environment_over_file", "option_over_all"],
+)
+def test_settings(setting: str | None, arguments: list[str], environment: dict[str, str], letter: str) -> None:
+    """Options win over the environment, and that over imr.toml."""
+    if setting:
+        Path("imr.toml").write_text(setting, encoding="utf-8")
+    Path(letter).write_text(str(Letter()) + "words " * 500, encoding="utf-8")
+    run = imr("extract", *arguments, letter, **environment)
+    assert run.returncode == 3 and b"--max-mb" in run.stderr
+
+
+def test_an_unknown_setting_is_named(letter: str) -> None:
+    Path("imr.toml").write_text("max_megabytes = 5", encoding="utf-8")
+    run = imr("extract", letter)
+    assert run.returncode == 2 and b"max_megabytes" in run.stderr and len(run.stderr.splitlines()) == 1
+
+
+def test_a_letter_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hanging letter is ended and named; the others are read."""
+    from extractor.cli import workers
+    from extractor.cli.letters import Answer, Task
+
+    def slow(task: Task) -> Answer:
+        if task.name == "hangs":
+            time.sleep(60)
+        if task.name == "crashes":
+            os._exit(11)
+        return Answer(task.name, 0, out="read")
+
+    monkeypatch.setattr(workers, "perform", slow)
+    tasks = [Task("text", name, None, b"", False, 100, 1, 80) for name in ("first", "hangs", "crashes", "last")]
+    answers = list(workers.perform_all(tasks, seconds=1, memory=2**31))
+    assert [answer.code for answer in answers] == [0, 3, 3, 0]
+    assert "over 1 seconds" in (answers[1].error or "") and "crashed" in (answers[2].error or "")
+
+
+def test_golden_letters_in_one_call() -> None:
+    """All golden letters at once give what each gives alone, in order."""
+    letters = [letter for letter in golden_letters(ROOT / "golden") if letter.path.suffix != ".html"]
+    lines = imr("extract", "--json", *[str(letter.path) for letter in letters]).stdout.splitlines()
+    assert [json.loads(line)["source"]["name"] for line in lines] == [letter.path.name for letter in letters]

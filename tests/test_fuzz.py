@@ -1,0 +1,119 @@
+"""Readers and rules under generated input: no crash, no hang, and every span holds its text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from evals.golden import golden_letters
+from extractor import extract, read_source
+from extractor.errors import ImrError
+from tests.conftest import ROOT
+from tests.letters import HEADER, ISSUES, REVIEWER, SUMMARY, Item
+from tests.structure import false_spans
+
+GOLDEN = {letter.path.name + letter.id: letter.path.read_bytes() for letter in golden_letters(ROOT / "golden")}
+
+# A letter of usual size is read in milliseconds; a hundred times that is a hang in the making.
+fuzzed = settings(
+    max_examples=150, deadline=dt.timedelta(seconds=3), suppress_health_check=list(HealthCheck), print_blob=True
+)
+
+PIECES = [
+    HEADER, REVIEWER, SUMMARY, ISSUES, str(Item()), str(Item("Knee brace", ": Overturned")), "\n", "\n\n", "\f", " ", ":",
+    "Upheld", ": Upheld\n", ": Overturned\n", "Claims Administrator guideline:", "MAXIMUS guideline:", "Decision rationale:",
+    "CLINICAL CASE SUMMARY\n", "Date of Injury:", "10/03/2016", "Application ", "Received:", "Page 1 of 2\n", "Sincerely,\n",
+    "X was the original request. Y was authorized by the Claims Administrator. ",
+    "The remaining IMR eligible portion of the original request, ", "The original request, ", "is", "**", "<b>", "&amp;", "###",
+    "1) MAXIMUS Federal Services, Inc. has determined the request for a brace is not medically necessary and appropriate.",
+    "Notice of Independent Medical Review Determination\n", "Case Summary:", "1) Regarding the request for", "ISSUE AT DISPUTE:",
+    "RATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE IS/WAS NOT MEDICALLY NECESSARY:", "MEDICAL PROFESSIONAL REVIEW\n",
+    "DOCUMENTS REVIEWED\n", "IMR DECISION(S) AND RATIONALE(S)\n", "a 44 year old female", "\u00a0", "\u200b", "𝔸", "\0", "\ufeff",
+]  # fmt: skip
+
+
+def check(data: bytes, name: str) -> None:
+    """Either a named error, or a result whose every span holds its text."""
+    try:
+        source = read_source(data, name=name)
+        result = extract(source)
+    except ImrError as error:
+        assert error.code in (3, 4) and "\n" not in str(error)
+        return
+    assert false_spans(result, source) == []
+
+
+@fuzzed
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=30), max_size=60), st.sampled_from(["a.txt", "a.md", "a.html"]))
+@example([HEADER, SUMMARY, ISSUES, ": Upheld\n", "Claims Administrator guideline:"], "a.txt")
+def test_pieces_of_the_form_in_any_order(pieces: list[str], name: str) -> None:
+    """The form's own words, shuffled, doubled and mixed with noise."""
+    check("".join(pieces).encode("utf-8", "surrogatepass"), name)
+
+
+@fuzzed
+@given(st.binary(max_size=2000), st.sampled_from([b"", b"%PDF-1.7\n", b"PK\x03\x04", b"\xff\xfe", b"<html>"]), st.sampled_from(["a.txt", "a.pdf", "a.docx", "a.md", "a.html"]))
+def test_any_bytes(data: bytes, start: bytes, name: str) -> None:
+    """Bytes of no meaning, with and without the signature of a format."""
+    check(start + data, name)
+
+
+@fuzzed
+@given(st.sampled_from(sorted(GOLDEN)), st.integers(0, 2**32))
+def test_damaged_letters(name: str, seed: int) -> None:
+    """Golden letters with bytes cut out, doubled, swapped and changed."""
+    rng = random.Random(seed)
+    data = bytearray(GOLDEN[name])
+    for _ in range(rng.randint(1, 8)):
+        at, length = rng.randrange(len(data)), rng.randint(1, 400)
+        match rng.randrange(4):
+            case 0:
+                del data[at : at + length]
+            case 1:
+                data[at:at] = data[at : at + length]
+            case 2:
+                data[at : at + 1] = bytes([rng.randrange(256)])
+            case _:
+                other = rng.choice(sorted(GOLDEN))
+                cut = rng.randrange(len(GOLDEN[other]))
+                data[at:at] = GOLDEN[other][cut : cut + length]
+        if not data:
+            return
+    check(bytes(data), name.partition(".")[0] + "." + name.partition(".")[2][:4].rstrip("-abcdefghijklmnopqrstuvwxyz") )
+
+
+HOSTILE = [
+    " ", "\n", ":", "\t", "a", "1", "*", "**", "<b>", "</b>", "<a ", "<!--", "&", "|", "||\n", "-", "Upheld", ": Upheld\n", "Upheld\n",
+    "Case Number:", "Date of Injury: ", "10/10/2016 ", "10-", "Claims Administrator guideline:", "Decision rationale:",
+    "1) MAXIMUS Federal Services, Inc. has determined the request for ", "was the original request ", "The original request ",
+    "State(s) of Licensure: ", "Certification(s)/Specialty: ", "Board Certified in ", "5 year old ", "and ", "A, ", "Page 1 of 2\n",
+    "<script>", "<title>", "<![CDATA[", "<?", "</a ", "<a b='", "<p", "<!", "<a>", "</a>", "&amp", "\f", "a.\f", "CLINICAL CASE SUMMARY\n", "non-", "Non MTUS ", "_", "__", "#", "> ", "\\", "&#1", "Application ",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
+@pytest.mark.parametrize("piece", HOSTILE, ids=repr)
+def test_nothing_costs_its_length_squared(piece: str, name: str) -> None:
+    """Eight times the input takes about eight times the time: no pattern is open to backtracking.
+
+    The bound is generous, thirty-two times, and short runs are not judged at all.
+    """
+    import time
+
+    def seconds(size: int) -> float:
+        frame = HEADER + SUMMARY + ISSUES + str(Item())
+        data = (frame + piece * (size // len(piece)) + "\n" + frame).encode()
+        started = time.perf_counter()
+        try:
+            extract(data, name=name)
+        except ImrError:
+            pass
+        return time.perf_counter() - started
+
+    small, large = seconds(10_000), seconds(80_000)
+    assert large < max(0.5, 32 * small)

@@ -1,0 +1,282 @@
+"""Items, headings and decisions: what belongs to which item, in every way that letters are set."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractor import extract
+from extractor.errors import NotADetermination
+from extractor.schema import Determination
+from tests.letters import Item, Letter
+
+
+def read(letter: Letter | str) -> Determination:
+    return extract(str(letter).encode(), name="letter.txt")
+
+
+def requests(letter: Letter | str) -> list[str | None]:
+    return [issue.request.text if issue.request else None for issue in read(letter).issues]
+
+
+def codes(result: Determination) -> set[str]:
+    return {flag.code for flag in [*result.flags, *(flag for issue in result.issues for flag in issue.flags)]}
+
+
+SECOND = "Physical therapy, 6 sessions"
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        Item(SECOND),
+        "\n" + str(Item(SECOND)),
+        Item("Physical therapy,\n6 sessions"),
+        Item(SECOND, ":\nUpheld"),
+        Item(SECOND, "\n: Upheld"),
+        Item(SECOND, ":  Upheld "),
+        Item(SECOND, ": Upheld\n\n"),
+        "\f" + str(Item(SECOND)),
+        "\n\f\n" + str(Item(SECOND)),
+        "Page 1 of 2\n\f" + str(Item(SECOND)),
+        Item("Physical therapy,\nPage 1 of 2\n\f\n6 sessions"),
+    ],
+    ids=[
+        "plain", "blank_line", "wrapped", "decision_alone", "colon_alone", "spaces", "blank_behind", "page_break",
+        "page_break_in_gap", "footer_before", "footer_inside",
+    ],
+)  # fmt: skip
+def test_a_heading_begins_where_its_item_does(second: Item | str) -> None:
+    """However a heading is set, the rationale before it ends at its full stop."""
+    result = read(Letter(items=[Item(), second]))
+    assert [issue.request.text for issue in result.issues if issue.request] == ["MRI of the lumbar spine", SECOND]
+    first = result.issues[0].rationale
+    assert first and first.text.endswith("not medically necessary.")
+    assert result.status == "complete"
+
+
+@pytest.mark.parametrize(
+    "rationale",
+    [
+        "No red flag. It is denied. Hence no.",
+        "One.\n\nTwo paragraphs here.\n\nThree of them, so not medically necessary.",
+        "The last full stop is missing, so the request is not medically necessary",
+        'He "felt better."',
+        "See section 9792.20 (e.g. item 3.)",
+        "It was: Upheld by another reviewer in 2015, and is so again.",
+    ],
+    ids=["sentences", "paragraphs", "no_full_stop", "quote", "brackets", "decision_word_in_prose"],
+)
+def test_a_rationale_ends_before_the_next_heading(rationale: str) -> None:
+    """A rationale is kept whole and lends no word to the next item's request."""
+    result = read(Letter(items=[Item(rationale=rationale), Item(SECOND)]))
+    assert requests(Letter(items=[Item(rationale=rationale), Item(SECOND)])) == ["MRI of the lumbar spine", SECOND]
+    assert result.issues[0].rationale and result.issues[0].rationale.text == " ".join(rationale.split())
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Associated surgical service: Physical therapy, times 12",
+        "1 knee scooter",
+        "Voltaren gel 1.5% #60, 1 refill, DOS: 11/11/2016",
+        "One (1) MRI (3.0 Tesla): without contrast",
+        "TOC to ortho, eval. and treat",
+    ],
+)
+def test_a_heading_keeps_its_colons_and_stops(heading: str) -> None:
+    """Only the decision word ends a heading."""
+    assert requests(Letter(items=[Item(), Item(heading)])) == ["MRI of the lumbar spine", heading]
+
+
+def test_a_letter_on_one_line() -> None:
+    """Without a single line end, sentences still tell headings from rationales."""
+    letter = " ".join(str(Letter(items=[Item(), Item(SECOND), Item("Naproxen 550mg #60", ": Overturned")])).split())
+    assert requests(letter) == ["MRI of the lumbar spine", SECOND, "Naproxen 550mg #60"]
+    assert [issue.decision for issue in read(letter).issues] == ["upheld", "upheld", "overturned"]
+
+
+def test_a_double_spaced_letter() -> None:
+    """A blank line after every line is no paragraph."""
+    letter = str(Letter(items=[Item(), Item("Physical therapy,\n6 sessions")])).replace("\n", "\n\n")
+    assert requests(letter) == ["MRI of the lumbar spine", SECOND]
+
+
+PARTIAL = [
+    (
+        "Therapy, 12 visits was the original request. Therapy, 6 visits was authorized by the\nClaims Administrator. "
+        "The remaining IMR eligible portion of the\noriginal request, Therapy, six more visits is",
+        "Therapy, 12 visits", "Therapy, 6 visits", "Therapy, six more visits",
+    ),
+    (
+        "Therapy, 12 visits was the original request. Therapy, 6 visits was authorized by the Claims Administrator. "
+        "The remaining IMR eligible portion of the original request, Therapy, six more visits",
+        "Therapy, 12 visits", "Therapy, 6 visits", "Therapy, six more visits",
+    ),
+    (
+        "Day treatment was the original request. The Claims Administrator authorized an evaluation only, leaving the "
+        "original request IMR eligible. The original request, Day treatment is",
+        "Day treatment", "an evaluation only", "Day treatment",
+    ),
+    (
+        "Two braces were the original request. One brace was authorized by the Claims Administrator. The remaining IMR "
+        "eligible portion of the original request, one brace is",
+        "Two braces", "One brace", "one brace",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("heading", "original", "authorized", "disputed"), PARTIAL, ids=["portion", "no_verb", "leaving", "were"])
+@pytest.mark.parametrize("before", ["", "\n"], ids=["no_gap", "gap"])
+def test_partial_approvals(heading: str, original: str, authorized: str, disputed: str, before: str) -> None:
+    """What was asked for, what the worker keeps, and what is in dispute are told apart."""
+    issue = read(Letter(items=[Item(), before + str(Item(heading))])).issues[1]
+    assert issue.original_request and issue.original_request.text == original
+    assert issue.authorized and issue.authorized.text == authorized
+    assert issue.request and issue.request.text == disputed
+
+
+def test_a_partial_approval_repeated_in_the_rationale() -> None:
+    """The sentence inside the rationale stays there."""
+    heading = PARTIAL[0][0]
+    rationale = f"Six visits suffice. {' '.join(heading.split())} not medically necessary."
+    issues = read(Letter(items=[Item(heading, rationale=rationale), Item(SECOND)])).issues
+    assert [issue.request.text for issue in issues if issue.request] == ["Therapy, six more visits", SECOND]
+    assert issues[0].rationale and issues[0].rationale.text == rationale
+
+
+@pytest.mark.parametrize(
+    ("items", "decisions", "code"),
+    [
+        ([Item(), Item(SECOND, "")], ["upheld", "unknown"], "decision_unknown"),
+        ([Item(), str(Item(SECOND)).replace("Decision rationale:", "")], ["upheld", "upheld"], "rationale_missing"),
+        ([Item(), str(Item(SECOND)).replace("MAXIMUS guideline:", "")], ["upheld", "upheld"], "guideline_missing"),
+        ([str(Item()).replace("Claims Administrator guideline:", ""), Item(SECOND)], ["upheld", "upheld"], "guideline_missing"),
+        ([Item(administrator=""), Item(SECOND)], ["upheld", "upheld"], "guideline_missing"),
+        ([Item("")], ["upheld"], "request_missing"),
+        ([Item(rationale="It breaks off in the mid")], ["upheld"], "truncated_letter"),
+        ([Item(), "Knee brace: Upheld\n"], ["upheld", "upheld"], "rationale_missing"),
+    ],
+    ids=["no_decision", "no_rationale", "no_reviewer_guideline", "no_administrator_label", "blank_guideline", "no_request", "cut", "cut_behind_heading"],
+)
+def test_what_is_missing_is_flagged(items: list[Item | str], decisions: list[str], code: str) -> None:
+    """A lost part never passes for a whole letter."""
+    result = read(Letter(items=items))
+    assert [issue.decision for issue in result.issues] == decisions
+    assert code in codes(result)
+    assert result.status == "partial"
+
+
+def test_text_of_no_field_is_flagged() -> None:
+    """Words between a heading and its first label are reported with their place."""
+    letter = str(Letter(items=[str(Item()).replace("Claims Adm", "See the appendix of the file.\nClaims Adm")]))
+    result = read(letter)
+    flag = next(flag for flag in result.flags if flag.code == "uncovered_text")
+    assert [letter[a:b] for a, b in flag.spans] == ["See the appendix of the file."]
+
+
+def test_what_follows_the_letter_is_left_out_and_said() -> None:
+    """A closing is no part of the last rationale."""
+    result = read(Letter(end="\nSincerely,\nThe Medical Director\ncc: Department of Industrial Relations\n"))
+    rationale = result.issues[-1].rationale
+    assert rationale and rationale.text.endswith("not medically necessary.")
+    assert {flag.code: flag.level for flag in result.flags} == {"text_after_letter": "note"}
+    assert result.status == "complete"
+
+
+def test_two_letters_in_a_file() -> None:
+    """The second letter's items never stand under the first one's case."""
+    result = read(str(Letter()) + str(Letter(items=[Item(SECOND, ": Overturned")])))
+    assert len(result.issues) == 1
+    assert "several_letters" in codes(result)
+
+
+def test_the_form_named_on_a_cover_page() -> None:
+    """A cover page may name the form's headings."""
+    cover = "This letter has three parts: CLINICAL CASE SUMMARY, and IMR ISSUES, DECISIONS AND RATIONALES.\n\n"
+    assert requests(cover + str(Letter())) == ["MRI of the lumbar spine"]
+
+
+@pytest.mark.parametrize(
+    ("first", "decision"),
+    [
+        ("is not", "upheld"),
+        ("is", "overturned"),
+        ("is\nnot", "upheld"),
+    ],
+)
+@pytest.mark.parametrize("glue", ["", " "])
+def test_a_notice_words_its_decisions(first: str, decision: str, glue: str) -> None:
+    """The notice of 2013 says necessary or not, now and then without a space behind the word."""
+    line = f"1) MAXIMUS Federal Services, Inc. has determined the request for a knee brace {first}{glue}medically necessary and appropriate.\n"
+    letter = (
+        f"Notice of Independent Medical Review Determination Dated: 9/26/2013\n{line}"
+        f"INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE\n{line}Case Summary:\nA man of 40.\n"
+    )
+    issue = read(letter).issues[0]
+    assert (issue.decision, issue.request and issue.request.text) == (decision, "a knee brace")
+
+
+def test_a_notice_that_contradicts_itself_decides_nothing() -> None:
+    """Two decisions for one numbered request are no decision."""
+    line = "1) MAXIMUS Federal Services, Inc. has determined the request for a knee brace is {}medically necessary and appropriate.\n"
+    letter = (
+        "Notice of Independent Medical Review Determination\n" + line.format("not ")
+        + "INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE\n" + line.format("") + "Case Summary:\nA man of 40.\n"
+    )  # fmt: skip
+    result = read(letter)
+    assert result.issues[0].decision == "unknown"
+    assert result.outcome == "undetermined"
+    assert "decision_contradicted" in codes(result)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A recipe: melt the butter, stir in the flour, and let it rest for an hour. Upheld by a pinch of salt.",
+        "CLINICAL CASE SUMMARY\nA man of 40.\n",
+        str(Letter(items=[])),
+        "The utilization review decision is: Upheld\nThe guideline: MTUS.\n",
+    ],
+    ids=["recipe", "summary_alone", "no_items", "denial"],
+)
+def test_other_documents_are_refused(text: str) -> None:
+    """Without an item of the form there is no determination, and the message says what is lacking."""
+    with pytest.raises(NotADetermination) as refused:
+        read(text)
+    assert "lacks" in str(refused.value) or "breaks off" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "outcome"),
+    [
+        ([": Upheld", ": Upheld"], "all_upheld"),
+        ([": Overturned", ": Overturned"], "all_overturned"),
+        ([": Upheld", ": Overturned"], "mixed"),
+        ([": Upheld", ""], "undetermined"),
+    ],
+)
+def test_outcome(decisions: list[str], outcome: str) -> None:
+    assert read(Letter(items=[Item(SECOND, decision) for decision in decisions])).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("noise", "decision"),
+    [
+        ({"Upheld": "Upheid"}, "upheld"),
+        ({"Upheld": "0verturned"}, "overturned"),
+        ({"Upheld": "Overtumed"}, "overturned"),
+        ({"Claims Administrator": "C1aims Adrninistrator"}, "upheld"),
+        ({"MAXIMUS guideline:": "MAXlMUS guide1ine;"}, "upheld"),
+        ({"Decision rationale:": "Decision rationa1e"}, "upheld"),
+        ({"CLINICAL CASE SUMMARY": "CL1NICAL CASE SUMMARY"}, "upheld"),
+    ],
+)
+def test_a_poor_copy(noise: dict[str, str], decision: str) -> None:
+    """Misread words of the form are understood, and the reading says that the text is poor."""
+    letter = str(Letter())
+    for clean, misread in noise.items():
+        letter = letter.replace(clean, misread)
+    result = read(letter)
+    assert [issue.decision for issue in result.issues] == [decision]
+    assert result.issues[0].rationale and result.issues[0].rationale.text.startswith("No red flag")
+    assert "low_text_quality" in codes(result)
