@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 from extractor.taxonomy import Decision
@@ -127,7 +127,7 @@ class Layout:
 
     @cached_property
     def tolerant(self) -> re.Pattern[str]:
-        """All marks, at line starts, in any case and with the errors that OCR makes."""
+        """All marks, in any case and with the errors that OCR makes."""
         return _pattern(self, tolerant=True)
 
     @cached_property
@@ -164,11 +164,17 @@ A page footer between two words of a heading is blank too, hence the room."""
 SOME_SPACE = r"\s{1,300}"
 
 
-def worded(wording: str, *, tolerant: bool) -> str:
+@cache
+def wording(words: str, *, tolerant: bool = False, any_case: bool = False) -> re.Pattern[str]:
+    """The compiled expression of a fixed wording; ``tolerant`` allows any case and OCR's errors."""
+    return re.compile(worded(words, tolerant=tolerant), re.S | (re.I if tolerant or any_case else 0))
+
+
+def worded(words: str, *, tolerant: bool) -> str:
     """The regular expression of a fixed wording: any white space, and OCR's errors if tolerant."""
     parts: list[str] = []
-    for token in re.findall(r"\{\w+\}|\w+|[^\w\s]|\s+", wording):
-        if token in ("{date}", "{value}"):
+    for token in re.findall(r"\{\w+\}|\w+|[^\w\s]|\s+", words):
+        if token == "{date}":
             parts.append(r".{4,40}?")
         elif token.isspace():
             parts.append(SPACE if tolerant else SOME_SPACE)
@@ -190,6 +196,8 @@ def _misread(word: str) -> str:
 
 
 def _pattern(layout: Layout, *, tolerant: bool) -> re.Pattern[str]:
+    """One alternation of all marks. Each closes with an empty group of its number, so that every branch
+    begins with its first letter: then the search skips from one such letter to the next."""
     words = "|".join(worded(word, tolerant=tolerant) for word in layout.decisions)
     holes = {"request": r".{1,1500}?", "number": r"\d{1,3}", "word": rf"(?:{words})"}
     alternatives = []
@@ -204,15 +212,12 @@ def _pattern(layout: Layout, *, tolerant: bool) -> re.Pattern[str]:
                 expression += rf"(?:[:;.,]{SPACE})?(?<!\w)" if tolerant else f":{SPACE}"
             else:
                 # Text extraction drops the space after a decision word ("notmedically").
-                words_only = worded(part.strip(), tolerant=tolerant)
                 before = SPACE if part[0].isspace() else ""
                 after = SPACE if part[-1].isspace() else ""
-                expression += before + words_only + after
+                expression += before + worded(part.strip(), tolerant=tolerant) + after
         if mark.wording.endswith("}"):
             expression += r"(?!\w)"
-        if mark.line_start or (tolerant and mark.role != "decision"):
-            expression = rf"(?:(?<=\n)|(?<=\f)|\A)[ \t|~*.]{{0,20}}{expression}"
-        alternatives.append(f"(?P<m{index}>{expression})")
+        alternatives.append(f"{expression}(?P<m{index}>)")
     return re.compile("|".join(alternatives), re.S | (re.I if tolerant else 0))
 
 

@@ -20,16 +20,18 @@ BOMS = (
 BOLD_TAGS = "b|strong|h[1-6]"
 MARK = re.compile(
     rf"""
-      (?P<bold></?(?:{BOLD_TAGS})(?:\s[^<>\n]{{0,200}})?>)
-    | (?P<line></?(?:p|div|tr|table|tbody|thead|ul|ol|li|br|hr)(?:\s[^<>\n]{{0,200}})?/?>)
-    | (?P<cell></?(?:td|th)(?:\s[^<>\n]{{0,200}})?>)
-    | (?P<tag></?(?:i|em|u|span|font|a|sup|sub|center|body|html|code)(?:\s[^<>\n]{{0,200}})?>)
+      (?P<bold><(?:/?(?:{BOLD_TAGS})(?:\s[^<>\n]{{0,200}})?>))
+    | (?P<line><(?:/?(?:p|div|tr|table|tbody|thead|ul|ol|li|br|hr)(?:\s[^<>\n]{{0,200}})?/?>))
+    | (?P<cell><(?:/?(?:td|th)(?:\s[^<>\n]{{0,200}})?>))
+    | (?P<tag><(?:/?(?:i|em|u|span|font|a|sup|sub|center|body|html|code)(?:\s[^<>\n]{{0,200}})?>))
     | (?P<entity>&(?:\#\d{{1,7}}|\#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,30}});)
-    | (?P<heading>^[ \t]{{0,3}}\#{{1,6}}[ \t]+)
+    | (?P<heading>(?:(?<=\n)|(?<=\n[ ])|(?<=\n[ ]{{2}})|(?<=\n[ ]{{3}})|\A)\#{{1,6}}[ \t]+)
     | (?P<stars>\*{{2,3}}|(?<!_)__(?!_))
     """,
-    re.X | re.M,
+    re.X,
 )
+SIGNS = re.compile(r"[<&*_#]")
+"""What every mark begins with: the search for marks runs from one such sign to the next."""
 STARS = (re.compile(r"\*{2,3}"), re.compile(r"(?<!_)__(?!_)"))
 QUOTE = re.compile(r"^[ \t]{0,3}(?:>[ \t]?)+", re.M)
 ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~<&])")
@@ -98,7 +100,10 @@ def read(text: str, *, markdown: bool) -> Draft:
         else:
             draft.add(piece, bold=in_heading or bold_depth > 0)
 
-    for mark in MARK.finditer(text):
+    for sign in SIGNS.finditer(text):
+        mark = MARK.match(text, sign.start()) if sign.start() >= at else None
+        if mark is None:
+            continue
         kind = mark.lastgroup
         if kind == "stars" and mark.start() not in stars:
             continue

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from extractor.errors import NotADetermination
 from extractor.layouts import Layout
-from extractor.layouts.description import ITEM_FIELDS, Role, worded
+from extractor.layouts.description import ITEM_FIELDS, Role, wording
 from extractor.rules.headings import start_of_heading
 from extractor.rules.marks import SECTIONS, Hit, find_marks
 from extractor.source import SourceText, Span
@@ -197,9 +196,8 @@ def _after_intro(source: SourceText, start: int, hit: Hit) -> int:
     """Behind the form's fixed sentences that follow a mark."""
     for sentence in hit.mark.intro:
         for tolerant in (False, True):
-            match = re.compile(rf"\s{{0,300}}{worded(sentence, tolerant=tolerant)}", re.I if tolerant else 0).match(
-                source.body, start
-            )
+            at = start + len(source.body[start : start + 300]) - len(source.body[start : start + 300].lstrip())
+            match = wording(sentence, tolerant=tolerant).match(source.body, at)
             if match:
                 return match.end()
     return start

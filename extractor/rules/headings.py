@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractor.layouts.description import PartialApproval, worded
+from extractor.layouts.description import PartialApproval, wording
 from extractor.source import Line, SourceText
 
 SENTENCE_END = re.compile(r"""[.!?]["'”’)\]]*$""")
@@ -117,13 +117,13 @@ def _with_original(body: str, floor: int, start: int, end: int, partial: Partial
     tells = [*partial.disputed, *partial.leaving, *partial.authorized_before, *partial.authorized_after]
     if not _any(tells, heading) or _any(partial.original, heading):
         return start
-    originals = [m for words in partial.original for m in re.finditer(worded(words, tolerant=False), body[floor:start])]
+    originals = [m for words in partial.original for m in wording(words).finditer(body, floor, start)]
     if not originals:
         return start
-    original = floor + max(match.start() for match in originals)
+    original = max(match.start() for match in originals)
     sentences = [m.end() for m in NEW_SENTENCE.finditer(body, floor, original)]
     return sentences[-1] if sentences else floor
 
 
 def _any(wordings: Sequence[str], text: str) -> bool:
-    return any(re.search(worded(words, tolerant=False), text) for words in wordings)
+    return any(wording(words).search(text) for words in wordings)

@@ -65,8 +65,8 @@ def outcome(decisions: list[Decision]) -> Outcome:
 
 
 def _header_end(anatomy: Anatomy) -> int:
-    """The case's facts stand before the clinical summary, or before the first item."""
-    starts = [hit.start for hit in anatomy.hits if hit.role == "summary"]
+    """The case's facts stand before the reviewer's credentials and the clinical summary."""
+    starts = [hit.start for hit in anatomy.hits if hit.role in ("reviewer", "summary")]
     return min(starts) if starts else max(anatomy.items[0].start, anatomy.hits[0].start)
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from extractor.errors import NotADetermination
 from extractor.layouts import LAYOUTS, Layout
-from extractor.layouts.description import ITEM_FIELDS, Mark, Role, worded
+from extractor.layouts.description import ITEM_FIELDS, Mark, Role, wording
 from extractor.source import SourceText, Span
 from extractor.taxonomy import Decision
 
 SECTIONS: tuple[Role, ...] = ("reviewer", "summary", "documents", "issues")
+LINE_START = 20
+"""A mark that must start its line has at most this many blanks and specks before it."""
 MIN_ROLES = 2
 """A text with fewer of a layout's identifying headings and labels is no letter of it."""
 
@@ -44,22 +46,25 @@ def find_marks(source: SourceText) -> tuple[Layout, list[Hit]]:
 
     Raises NotADetermination where the text shows no layout's marks.
     """
-    found = _best(source.body, lambda layout: _hits(source.body, layout, tolerant=False))
+    body = source.body
+    found = _best(body, LAYOUTS, lambda layout: _hits(body, layout, tolerant=False))
     if found is None or not _balanced(*found):
-        noisy = _best(source.body, lambda layout: _both(source.body, layout))
-        if noisy is not None and (found is None or _score(source.body, *noisy) > _score(source.body, *found)):
-            found = noisy
-        elif noisy is not None and found is not None and len(noisy[1]) > len(found[1]) and noisy[0] is found[0]:
+        # Poor copies: a second look that allows for OCR's errors, at the layout that it seems to be.
+        layouts = LAYOUTS if found is None else (found[0],)
+        noisy = _best(body, layouts, lambda layout: _both(body, layout))
+        if found is None or (noisy is not None and len(noisy[1]) > len(found[1])):
             found = noisy
     if found is None:
-        raise NotADetermination(_missing(source.body))
+        raise NotADetermination(_missing(body))
     return found
 
 
-def _best(body: str, find: Callable[[Layout], list[Hit]]) -> tuple[Layout, list[Hit]] | None:
+def _best(
+    body: str, layouts: Sequence[Layout], find: Callable[[Layout], list[Hit]]
+) -> tuple[Layout, list[Hit]] | None:
     """The layout that explains most of the text, or None."""
     best: tuple[int, Layout, list[Hit]] | None = None
-    for layout in LAYOUTS:
+    for layout in layouts:
         hits = find(layout)
         roles = {hit.role for hit in hits}
         if len(roles.intersection(layout.identifying)) < MIN_ROLES or not _has_item(layout, hits):
@@ -84,21 +89,18 @@ def _score(body: str, layout: Layout, hits: list[Hit]) -> int:
 
 
 def _opening_found(body: str, layout: Layout) -> bool:
-    return all(re.search(worded(words, tolerant=False), body) for words in layout.opening)
+    return all(wording(words).search(body) for words in layout.opening)
 
 
 def _balanced(layout: Layout, hits: list[Hit]) -> bool:
-    """Each label stands as often as a decision does, and no section's heading is missing."""
+    """No part of the form is missing, and each label stands as often as a decision does."""
     roles = [hit.role for hit in hits]
-    fields = [role for role in ITEM_FIELDS if any(mark.role == role for mark in layout.marks)]
-    counts = {roles.count(role) for role in fields}
-    counts.add(sum(1 for hit in hits if hit.decision and _ends_line_or_field(hit)))
-    sections = all(role in roles for role in SECTIONS if any(m.role == role for m in layout.marks))
-    return sections and len(counts) == 1
-
-
-def _ends_line_or_field(hit: Hit) -> bool:
-    return hit.role != "closing"
+    if not set(layout.identifying).issubset(roles):
+        return False
+    if not layout.request_before_decision:
+        return True
+    fields = {mark.role for mark in layout.marks}.intersection(ITEM_FIELDS)
+    return len({roles.count(role) for role in [*fields, "decision"]}) == 1
 
 
 def _hits(body: str, layout: Layout, *, tolerant: bool) -> list[Hit]:
@@ -107,6 +109,8 @@ def _hits(body: str, layout: Layout, *, tolerant: bool) -> list[Hit]:
     for match in pattern.finditer(body):
         index = layout.mark_index(match)
         mark = layout.marks[index]
+        if (mark.line_start or (tolerant and mark.role != "decision")) and not _starts_line(body, match.start()):
+            continue
         groups = match.re.groupindex
         number = match[f"number{index}"] if f"number{index}" in groups else None
         word = match[f"word{index}"] if f"word{index}" in groups else None
@@ -122,6 +126,13 @@ def _hits(body: str, layout: Layout, *, tolerant: bool) -> list[Hit]:
             )
         )
     return hits
+
+
+def _starts_line(body: str, at: int) -> bool:
+    """Nothing but blanks and specks goes before it on its line."""
+    before = body[max(0, at - LINE_START) : at]
+    line = before[max(before.rfind("\n"), before.rfind("\f")) + 1 :]
+    return not line.strip(" \t|~*.") and (len(line) < len(before) or at <= LINE_START)
 
 
 def _both(body: str, layout: Layout) -> list[Hit]:
@@ -142,7 +153,7 @@ def _missing(body: str) -> str:
     known = LAYOUTS[0]
     wanted = [mark for mark in known.marks if mark.role in ("summary", "issues", "rationale")]
     lacking = [
-        f"'{mark.wording}'" for mark in wanted if not re.search(worded(mark.wording, tolerant=False), body, re.I)
+        f"'{mark.wording}'" for mark in wanted if not wording(mark.wording, any_case=True).search(body)
     ]
     words = [word for word in known.decisions if not re.search(rf":\s{{0,9}}{word}", body)]
     if len(words) == len(known.decisions):

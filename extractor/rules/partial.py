@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractor.layouts.description import PartialApproval, worded
+from extractor.layouts.description import PartialApproval, wording
 from extractor.source import SourceText, Span
 
 LINKING = re.compile(r"^[\s,.;:]+")
@@ -23,14 +23,14 @@ class Parts:
     disputed: Span
 
 
-def split(source: SourceText, heading: Span, wording: PartialApproval) -> Parts | None:
+def split(source: SourceText, heading: Span, form: PartialApproval) -> Parts | None:
     """The parts of a heading that tells of a partial approval, or None for any other heading."""
     body = source.body
     start, end = heading
-    original = _first(body, wording.original, start, end)
+    original = _first(body, form.original, start, end)
     if original is None:
         return None
-    disputed = _last(body, wording.disputed, original[1], end)
+    disputed = _last(body, form.disputed, original[1], end)
     if disputed is None:
         return None
     part = _stripped(source, disputed[1], end)
@@ -38,18 +38,18 @@ def split(source: SourceText, heading: Span, wording: PartialApproval) -> Parts 
         return None
     return Parts(
         original=_stripped(source, start, original[0]),
-        authorized=_authorized(source, wording, original[1], disputed[0]),
+        authorized=_authorized(source, form, original[1], disputed[0]),
         disputed=part,
     )
 
 
-def _authorized(source: SourceText, wording: PartialApproval, start: int, end: int) -> Span | None:
+def _authorized(source: SourceText, form: PartialApproval, start: int, end: int) -> Span | None:
     body = source.body
-    named_first = _first(body, wording.authorized_after, start, end)
+    named_first = _first(body, form.authorized_after, start, end)
     if named_first is not None:
-        leaving = _last(body, wording.leaving, named_first[1], end)
+        leaving = _last(body, form.leaving, named_first[1], end)
         return _stripped(source, named_first[1], leaving[0] if leaving else end)
-    named_last = _last(body, wording.authorized_before, start, end)
+    named_last = _last(body, form.authorized_before, start, end)
     return _stripped(source, start, named_last[0]) if named_last is not None else None
 
 
@@ -77,6 +77,6 @@ def _last(body: str, wordings: Sequence[str], start: int, end: int) -> Span | No
 def _all(body: str, wordings: Sequence[str], start: int, end: int) -> list[Span]:
     return [
         match.span()
-        for wording in wordings
-        for match in re.compile(worded(wording, tolerant=False), re.I).finditer(body, start, end)
+        for words in wordings
+        for match in wording(words, any_case=True).finditer(body, start, end)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extractor.layouts.description import worded
+from extractor.layouts.description import wording
 from extractor.schema import Reviewer
 from extractor.source import SourceText, Span, fold
 
@@ -55,7 +55,7 @@ def _lists(source: SourceText, region: Span) -> dict[str, list[Span]] | None:
     hits = {}
     for name, label in labels.items():
         for tolerant in (False, True):
-            match = re.compile(worded(label, tolerant=tolerant), re.I).search(source.body, *region)
+            match = wording(label, tolerant=tolerant, any_case=True).search(source.body, *region)
             if match:
                 hits[name] = match.span()
                 break
@@ -82,8 +82,8 @@ def _prose(source: SourceText, region: Span) -> dict[str, list[Span]]:
     body = source.body
     anchors: list[tuple[int, int, str]] = []
     for name, wordings in (("specialties", CERTIFIED), ("subspecialties", SUBSPECIALTY), ("licensed_in", LICENSED)):
-        for wording in wordings:
-            match = re.compile(rf"\b{worded(wording, tolerant=False)}\b", re.I).search(body, *region)
+        for words in wordings:
+            match = wording(words, any_case=True).search(body, *region)
             if match:
                 anchors.append((*match.span(), name))
                 break
@@ -106,7 +106,7 @@ def _split(source: SourceText, start: int, end: int, *, joined: tuple[str, ...])
     kept = [
         match.span()
         for name in joined
-        for match in re.compile(worded(name, tolerant=False), re.I).finditer(body, start, end)
+        for match in wording(name, any_case=True).finditer(body, start, end)
     ]
     for match in pattern.finditer(body, start, end):
         if not any(left < match.start() and match.end() <= right + 1 for left, right in kept):
