@@ -1,0 +1,47 @@
+"""Keeps the README's printed parts true: each is what its command prints.
+
+    python -m scripts.readme [--check]
+
+A part stands between ``<!-- begin: NAME -->`` and ``<!-- end -->``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+PARTS = {
+    "demo": ["extract", "--model", "none", "golden/cover-letter/letter.txt"],
+    "help": ["--help"],
+    "extract-help": ["extract", "--help"],
+}
+PART = re.compile(r"(<!-- begin: (\S+) -->\n```text\n).*?(```\n<!-- end -->)", re.S)
+
+
+def printed(arguments: list[str]) -> str:
+    """What ``imr`` prints with these arguments, a hundred columns wide and without colour."""
+    environment = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(
+        [sys.executable, "-m", "extractor", *arguments],
+        capture_output=True, text=True, check=True, cwd=ROOT, env=environment,
+    )  # fmt: skip
+    return "\n".join(line.rstrip() for line in run.stdout.replace("python -m extractor", "imr").splitlines()) + "\n"
+
+
+def main() -> None:
+    old = README.read_text(encoding="utf-8")
+    new = PART.sub(lambda part: part[1] + printed(PARTS[part[2]]) + part[3], old)
+    if new == old:
+        return
+    if "--check" in sys.argv:
+        raise SystemExit("README.md does not show what its commands print; run: make readme")
+    README.write_text(new, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
