@@ -30,7 +30,7 @@ DAY = dt.date
         ("Priority: Expedited\n", {"priority": "expedited"}),
         ("Date Assigned:\tDate of Injury: 10/03/2016\n", {"date_of_injury": DAY(2016, 10, 3)}),
         ("Date Assigned:\nDate of Injury:\n12/01/2016\n10/03/2016\n", {"date_assigned": DAY(2016, 12, 1), "date_of_injury": DAY(2016, 10, 3)}),
-        ("Date Assigned:\nDate of Injury:\n10/03/2016\nDecision Date: 01/05/2017\n", {"date_of_injury": DAY(2016, 10, 3), "decision_date": DAY(2017, 1, 5)}),
+        ("Date Assigned:\nDate of Injury:\n10/03/2016\nDecision Date: 01/05/2017\n", {"decision_date": DAY(2017, 1, 5)}),
         ("Date of Injury: 13/45/2016\n", {}),
         ("Date of Injury: unknown\n", {}),
         ("Re: your letter of 01/02/2015\nDate of Injury: 10/03/2016\n", {"date_of_injury": DAY(2016, 10, 3)}),

@@ -57,7 +57,7 @@ def failed(task: Task, code: int, message: str) -> Answer:
 
         failure = Failure(source=Source(name=task.name), error=ErrorReport(code=code, message=message))
         out = failure.model_dump_json(indent=2 if task.action == "json" else None)
-    return Answer(task.name, code, out=out, error=message)
+    return Answer(" ".join(task.name.split()), code, out=out, error=message)
 
 
 def _result(task: Task) -> str:

@@ -54,15 +54,14 @@ class Mark:
     wording: str
     """Plain words; white space stands for any white space, ``(s)`` and the like for themselves.
 
-    For role ``decision`` it may hold ``{request}``, ``{number}`` and, once, ``{word}``, for one of
-    the layout's decision wordings."""
+    ``{date}`` stands for a date; ``{number}``, ``{request}`` and ``{word}``, one of the layout's decision
+    wordings, for what the field is to hold."""
     keep: bool = False
     """The wording itself is part of the field's text."""
     line_start: bool = False
     """Only at the start of a line: the wording alone is too common."""
-    intro: tuple[str, ...] = ()
-    """Fixed sentences of the form that follow the wording and are no part of the field's text;
-    ``{date}`` stands for a date in them."""
+    before_item: bool = False
+    """Nothing but an item's heading can follow it."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +69,22 @@ class PartialApproval:
     """The fixed wordings by which a heading tells that a part of the request was authorised."""
 
     original: tuple[str, ...] = ("was the original request", "were the original request")
-    authorized_before: tuple[str, ...] = (
-        "was authorized by the Claims Administrator",
-        "were authorized by the Claims Administrator",
+    authorized_before: tuple[str, ...] = tuple(
+        f"{verb} {word}{agent}"
+        for verb in ("was", "were", "has been", "have been")
+        for word in ("authorized", "authorised", "approved", "certified")
+        for agent in (" by the Claims Administrator", " by Utilization Review", " by the Utilization Review", ".")
     )
     """What follows the authorised part."""
-    authorized_after: tuple[str, ...] = ("The Claims Administrator authorized",)
+    authorized_after: tuple[str, ...] = tuple(
+        f"The Claims Administrator {word}"
+        for word in ("authorized", "authorised", "approved", "certified", "has authorized")
+    )
     """What goes before the authorised part …"""
     leaving: tuple[str, ...] = ("leaving the original request IMR eligible",)
     """… and what ends it."""
+    telling: tuple[str, ...] = ("original request", "IMR eligible", "by the Claims Administrator")
+    """What a heading of this kind holds, however it is worded."""
     disputed: tuple[str, ...] = (
         "The remaining IMR eligible portion of the original request",
         "The original request",
@@ -162,6 +168,7 @@ SPACE = r"\s{0,300}"
 """Any white space, bounded: an unbounded run would let a file of blanks cost its length squared.
 A page footer between two words of a heading is blank too, hence the room."""
 SOME_SPACE = r"\s{1,300}"
+DATE = r".{4,40}?"
 
 
 @cache
@@ -175,7 +182,7 @@ def worded(words: str, *, tolerant: bool) -> str:
     parts: list[str] = []
     for token in re.findall(r"\{\w+\}|\w+|[^\w\s]|\s+", words):
         if token == "{date}":
-            parts.append(r".{4,40}?")
+            parts.append(DATE)
         elif token.isspace():
             parts.append(SPACE if tolerant else SOME_SPACE)
         elif token == ":":
@@ -198,15 +205,17 @@ def _misread(word: str) -> str:
 def _pattern(layout: Layout, *, tolerant: bool) -> re.Pattern[str]:
     """One alternation of all marks. Each closes with an empty group of its number, so that every branch
     begins with its first letter: then the search skips from one such letter to the next."""
-    words = "|".join(worded(word, tolerant=tolerant) for word in layout.decisions)
-    holes = {"request": r".{1,1500}?", "number": r"\d{1,3}", "word": rf"(?:{words})"}
+    # Text extraction drops spaces within and beside a decision word, too ("isnot").
+    words = "|".join(worded(word, tolerant=tolerant).replace(SOME_SPACE, SPACE) for word in layout.decisions)
+    # A request never runs on into the next numbered statement.
+    holes = {"request": r"(?:(?!\bhas\s{1,9}determined\b).){1,1500}?", "number": r"\d{1,3}", "date": DATE, "word": rf"(?:{words})"}
     alternatives = []
     for index, mark in enumerate(layout.marks):
         expression = ""
         for part in re.findall(r"\{\w+\}|[^{}]+", mark.wording):
             if part.startswith("{"):
                 name = part[1:-1]
-                expression += rf"(?P<{name}{index}>{holes[name]})"
+                expression += holes[name] if name == "date" else rf"(?P<{name}{index}>{holes[name]})"
             elif part.strip() == ":":
                 # The colon before a decision word; OCR may lose it, but never the word's start.
                 expression += rf"(?:[:;.,]{SPACE})?(?<!\w)" if tolerant else f":{SPACE}"

@@ -12,9 +12,10 @@ LAYOUT = Layout(
     opening=("DOCUMENTS REVIEWED", "IMR DECISION(S) AND RATIONALE(S)"),
     marks=(
         Mark("reviewer", "HOW THE IMR FINAL DETERMINATION WAS MADE"),
-        headed.SUMMARY,
+        *headed.SUMMARY,
         Mark("documents", "DOCUMENTS REVIEWED"),
-        Mark("issues", "IMR DECISION(S) AND RATIONALE(S)", intro=headed.ISSUES_INTRO),
+        Mark("issues", "IMR DECISION(S) AND RATIONALE(S)"),
+        headed.ITEMS_BEGIN,
         *headed.ITEM_LABELS,
         headed.DECISION,
         *headed.CLOSINGS,

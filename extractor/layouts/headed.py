@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from extractor.layouts.description import Known, Layout, Mark, PartialApproval
 
-SUMMARY_INTRO = (
-    "The expert reviewer developed the following clinical case summary based on a review of the "
-    "case file, including all medical records:",
+SUMMARY = (
+    Mark("summary", "CLINICAL CASE SUMMARY"),
+    Mark(
+        "summary",
+        "The expert reviewer developed the following clinical case summary based on a review of the case "
+        "file, including all medical records:",
+    ),
 )
-ISSUES_INTRO = (
+ITEMS_BEGIN = Mark(
+    "issues",
     "The Final Determination was based on decisions for the disputed items/services set forth below:",
+    before_item=True,
 )
 
 DECISION = Mark("decision", ": {word}")
@@ -18,7 +24,6 @@ ITEM_LABELS = (
     Mark("reviewer_guideline", "MAXIMUS guideline:"),
     Mark("rationale", "Decision rationale:"),
 )
-SUMMARY = Mark("summary", "CLINICAL CASE SUMMARY", intro=SUMMARY_INTRO)
 CLOSINGS = tuple(
     Mark("closing", wording, line_start=True)
     for wording in (
@@ -41,8 +46,9 @@ LAYOUT = Layout(
     opening=("HOW THE IMR FINAL DETERMINATION WAS MADE",),
     marks=(
         Mark("reviewer", "HOW THE IMR FINAL DETERMINATION WAS MADE"),
-        SUMMARY,
-        Mark("issues", "IMR ISSUES, DECISIONS AND RATIONALES", intro=ISSUES_INTRO),
+        *SUMMARY,
+        Mark("issues", "IMR ISSUES, DECISIONS AND RATIONALES"),
+        ITEMS_BEGIN,
         *ITEM_LABELS,
         DECISION,
         *CLOSINGS,

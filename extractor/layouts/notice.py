@@ -16,24 +16,20 @@ LAYOUT = Layout(
             "{number}) MAXIMUS Federal Services, Inc. has determined the request for {request} {word} "
             "medically necessary and appropriate.",
         ),
+        Mark("issues", "INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE"),
         Mark(
             "issues",
-            "INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE",
-            intro=(
-                "An application for Independent Medical Review was filed on {date} disputing the Utilization "
-                "Review Denial dated {date}. A Notice of Assignment and Request for Information was provided "
-                "to the above parties on {date}. A decision has been made for each of the treatment and/or "
-                "services that were in dispute:",
-            ),
+            "An application for Independent Medical Review was filed on {date} disputing the Utilization "
+            "Review Denial dated {date}. A Notice of Assignment and Request for Information was provided "
+            "to the above parties on {date}. A decision has been made for each of the treatment and/or "
+            "services that were in dispute:",
         ),
         Mark("reviewer", "Medical Qualifications of the Expert Reviewer:"),
+        Mark("summary", "Case Summary:"),
         Mark(
             "summary",
-            "Case Summary:",
-            intro=(
-                "Disclaimer: The following case summary was taken directly from the utilization review "
-                "denial/modification dated {date}.",
-            ),
+            "Disclaimer: The following case summary was taken directly from the utilization review "
+            "denial/modification dated {date}.",
         ),
         Mark("documents", "Documents Reviewed for Determination:"),
         Mark("item", "{number}) Regarding the request for"),

@@ -15,7 +15,7 @@ LAYOUT = Layout(
     opening=("MEDICAL PROFESSIONAL REVIEW",),
     marks=(
         Mark("request", "ISSUE AT DISPUTE:"),
-        Mark("summary", "CASE SUMMARY:", intro=headed.SUMMARY_INTRO),
+        Mark("summary", "CASE SUMMARY:"),
         Mark("documents", "DOCUMENTS REVIEWED FOR DETERMINATION:"),
         Mark(
             "reviewer_guideline",

@@ -17,8 +17,11 @@ from extractor.reading.limits import Limits
 from extractor.source import PAGE_BREAK
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+SKIPPED = frozenset({"pPr", "rPr", "sectPr", "del", "moveFrom", "Fallback"})
+"""Properties, what tracked changes took away, and the older copy of what stands beside it."""
+SIGNS = {"tab": "\t", "ptab": "\t", "noBreakHyphen": "\u2011", "br": "\n", "cr": "\n"}
+STRUCK = ("strike", "dstrike", "vanish")
+"""Run properties of text that is struck out or hidden."""
 DOCUMENT = "word/document.xml"
 MAX_DEPTH = 200
 """Word nests a letter's text some twenty elements deep."""
@@ -28,19 +31,19 @@ about a tenth."""
 
 
 def read(data: bytes, limits: Limits) -> Draft:
-    """The draft of a Word document's text: headers, body, footers. Raises UnreadableInput."""
+    """The draft of a Word document's text: headers, body, then footers and notes. Raises UnreadableInput."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
             if DOCUMENT not in names:
                 raise UnreadableInput("this is a zip archive, but no Word document; unpack it first")
-            headers = [n for n in names if n.startswith("word/header")]
-            footers = [n for n in names if n.startswith("word/footer")]
+            headers = sorted(n for n in names if n.startswith("word/header"))
+            margins = sorted(n for n in names if n.startswith(("word/footer", "word/footnotes", "word/endnotes")))
             draft = Draft(MEDIA_TYPE)
-            for name in [*sorted(headers), DOCUMENT, *sorted(footers)]:
+            for name in [*headers, DOCUMENT, *margins]:
                 start = draft.length
                 _walk(_part(archive, name, limits), draft, bold=False, depth=0)
-                if name in footers and draft.length > start:
+                if name in margins and draft.length > start:
                     draft.aside.append((start, draft.length))
     except (
         zipfile.BadZipFile, zlib.error, EOFError, ParseError, DefusedXmlException, NotImplementedError,
@@ -66,37 +69,47 @@ def _part(archive: zipfile.ZipFile, name: str, limits: Limits) -> Element:
 def _walk(element: Element, draft: Draft, *, bold: bool, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise UnreadableInput("the Word document is nested too deeply to be a letter; it may be hostile")
-    tag = element.tag
-    if tag == W + "t":
-        draft.add(element.text or "", bold=bold)
-    elif tag in (W + "tab", W + "ptab"):
-        draft.add("\t")
-    elif tag == W + "noBreakHyphen":
-        draft.add("\u2011")
-    elif tag == W + "br" and element.get(W + "type") == "page":
-        draft.add(PAGE_BREAK)
-    elif tag in (W + "br", W + "cr"):
-        draft.add("\n")
-    elif tag in (W + "pPr", W + "rPr", W + "del", W + "moveFrom", MC + "Fallback"):
+    tag = _name(element)
+    if tag in SKIPPED:
         return
+    if tag == "t":
+        draft.add(element.text or "", bold=bold)
+    elif tag in SIGNS:
+        draft.add(SIGNS[tag] if tag != "br" or _get(element, "type") != "page" else PAGE_BREAK)
+    elif tag == "altChunk":
+        raise UnreadableInput("the Word document holds another file within it; save it anew from Word")
     else:
-        if tag == W + "r":
-            bold = bold or _is_on(element.find(f"{W}rPr/{W}b"))
-        elif tag == W + "p":
-            style = element.find(f"{W}pPr/{W}pStyle")
-            bold = style is not None and (style.get(W + "val") or "").lower().startswith("heading")
+        start = draft.length
+        properties = {_name(entry): entry for child in element[:1] if _name(child) in ("rPr", "pPr") for entry in child}
+        if tag == "r":
+            bold = bold or _is_on(properties.get("b"))
+        elif tag == "p":
+            bold = "pStyle" in properties and (_get(properties["pStyle"], "val") or "").lower().startswith("heading")
         for child in element:
             _walk(child, draft, bold=bold, depth=depth + 1)
-            if child.tag == W + "p":
+            if _name(child) == "p":
                 # In a table, a line is a row: paragraphs end lines only within their cell.
-                in_cell = tag == W + "tc"
                 last = child is element[-1]
-                draft.add("\n\n" if not in_cell else "" if last else "\n")
-        if tag == W + "tc":
+                draft.add("\n\n" if tag != "tc" else "" if last else "\n")
+        if tag == "tc":
             draft.add("\t")
-        elif tag == W + "tr":
+        elif tag == "tr":
             draft.add("\n")
+        elif tag == "r" and draft.length > start and any(_is_on(properties.get(name)) for name in STRUCK):
+            draft.aside.append((start, draft.length))
+
+
+def _name(element: Element) -> str:
+    """The tag without its namespace, which Word has in two forms (transitional and strict)."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def _get(element: Element, attribute: str) -> str | None:
+    for name, value in element.items():
+        if name.rpartition("}")[2] == attribute:
+            return value
+    return None
 
 
 def _is_on(toggle: Element | None) -> bool:
-    return toggle is not None and toggle.get(W + "val", "true") not in ("false", "0", "off")
+    return toggle is not None and (_get(toggle, "val") or "true") not in ("false", "0", "off")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from extractor.reading.draft import Draft
 from extractor.source import PAGE_BREAK, Span
 
 EDGE_LINES = 3
 """How many lines at a page's top and bottom can be header or footer."""
-REPEATS = 3
-"""A line without a page number is furniture when it stands at the edge of this many pages: two
-pages can end in the same line of a rationale that is used twice."""
+REPEATS, MOST = 3, 0.6
+"""A line is furniture when it stands at the edge of this many pages, and of this share of them: two pages
+can end in the same line of a rationale that is used twice."""
+LONGEST = 120
+"""A longer line is no header or footer."""
 
 PAGE_LINE = re.compile(
     r"[\s\-–—_.|~]*(?:page|pg\.?)[ \t]*[\dlO]{1,4}(?:[ \t]*(?:[o0]f|/)[ \t]*[\dlO]{1,4})?[\s\-–—_.|~]*", re.I
@@ -34,7 +35,7 @@ def find_furniture(draft: Draft) -> tuple[Span, ...]:
     for lines in pages:
         for start, end in lines:
             line = text[start:end]
-            if end - start < 120 and (PAGE_LINE.fullmatch(line) or FORM_FOOTER.fullmatch(line)):
+            if end - start < LONGEST and (PAGE_LINE.fullmatch(line) or FORM_FOOTER.fullmatch(line)):
                 found.add((start, end))
     if len(pages) > 1:
         found |= _repeated(text, pages) | _page_numbers(text, pages)
@@ -57,10 +58,6 @@ def _pages(text: str) -> list[list[Span]]:
     return pages
 
 
-def _edges(lines: list[Span]) -> list[Span]:
-    return lines if len(lines) <= 2 * EDGE_LINES else lines[:EDGE_LINES] + lines[-EDGE_LINES:]
-
-
 def _stray_marks(text: str, lines: list[Span], found: set[Span]) -> list[Span]:
     """Lines of specks beside a header or footer: no letter and no digit, from a poor copy."""
     return [
@@ -72,15 +69,20 @@ def _stray_marks(text: str, lines: list[Span], found: set[Span]) -> list[Span]:
 
 
 def _repeated(text: str, pages: list[list[Span]]) -> set[Span]:
-    keys = {
-        span: re.sub(r"\d+", "#", " ".join(text[slice(*span)].split()))
-        for lines in pages
-        for span in _edges(lines)
-        if span[1] - span[0] < 120
-    }
-    # Words alone can recur by chance where a rationale is used twice; ending a sentence, they do.
-    counts = Counter(key for key in keys.values() if not key.endswith((".", ",", ";", ":")))
-    return {span for span, key in keys.items() if counts[key] >= REPEATS}
+    """Lines that stand at the same place of most pages, alike but for the page's number."""
+    found = set()
+    for place in [*range(EDGE_LINES), *range(-EDGE_LINES, 0)]:
+        keys: dict[str, list[Span]] = {}
+        for index, lines in enumerate(pages):
+            if -len(lines) <= place < len(lines):
+                key = re.sub(rf"\b(?:{index + 1}|{len(pages)})\b", "#", " ".join(text[slice(*lines[place])].split()))
+                keys.setdefault(key, []).append(lines[place])
+        for key, spans in keys.items():
+            # A line that ends or goes on with a sentence is the letter's: rationales are used twice.
+            sentence = key.endswith((".", ",", ";", ":")) or key[:1].islower() or len(key) > LONGEST
+            if len(spans) >= max(REPEATS, len(pages) * MOST) and not sentence:
+                found.update(spans)
+    return found
 
 
 def _page_numbers(text: str, pages: list[list[Span]]) -> set[Span]:

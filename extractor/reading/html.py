@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from extractor.reading.draft import Draft
 
-SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "iframe", "object"})
+SILENT = frozenset({"script", "style", "head", "title"})
 PARAGRAPHS = frozenset(
     "address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "
     "header hr main nav ol p pre section table ul".split()
@@ -17,6 +17,9 @@ CELLS = frozenset({"td", "th"})
 BOLD = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"})
 ASIDE = frozenset({"nav", "footer", "navbar", "menu", "sidebar", "breadcrumb", "breadcrumbs", "navigation", "contentinfo"})
 """Tags, and ids, classes and roles, of what frames a page and is no part of its text."""
+STRUCK = frozenset({"del", "s", "strike"})
+"""Tags of deleted text."""
+HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|line-through", re.I)
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 WHITE = re.compile(r"[ \t\n\f]+")
 
@@ -52,13 +55,15 @@ class _Reader(HTMLParser):
         self.aside_tag = ""
         self.aside_depth = 0
         self.pending = ""
+        self.unshown: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._break(tag)
         if tag in VOID:
             return
-        if tag == "body":
+        if tag == "body" or (tag in PARAGRAPHS and self.open.get("head")):
             self.open.pop("head", None)
+            self.unshown.clear()
         self.open[tag] = self.open.get(tag, 0) + 1
         if self.aside_from < 0 and _is_aside(tag, attrs):
             self.aside_from, self.aside_tag, self.aside_depth = self.draft.length, tag, self.open[tag]
@@ -69,6 +74,8 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if self.open.get(tag, 0):
             self.open[tag] -= 1
+            if tag in SILENT:
+                self.unshown.clear()
         if tag == self.aside_tag and self.open.get(tag, 0) < self.aside_depth:
             self._close_aside()
         if tag not in CELLS:
@@ -76,6 +83,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._inside(SILENT):
+            self.unshown.append(data)
             return
         if not self.open.get("pre"):
             data = WHITE.sub(" ", data)
@@ -93,6 +101,14 @@ class _Reader(HTMLParser):
 
     def finish(self) -> Draft:
         self._close_aside()
+        if self.cdata_elem:
+            # HTMLParser drops what it was still reading as a script or style.
+            self.unshown.append(self.rawdata)
+        if self.unshown:
+            # A script or style that is never closed swallows the page: its text is kept, as no field's.
+            start = self.draft.length
+            self.draft.add("\n" + "".join(self.unshown))
+            self.draft.aside.append((start, self.draft.length))
         return self.draft
 
     def _inside(self, tags: frozenset[str]) -> bool:
@@ -113,8 +129,12 @@ class _Reader(HTMLParser):
 
 
 def _is_aside(tag: str, attrs: list[tuple[str, str | None]]) -> bool:
+    if tag in STRUCK:
+        return True
     names = {tag}
     for attribute, value in attrs:
+        if attribute == "hidden" or (attribute == "style" and value and HIDDEN.search(value)):
+            return True
         if attribute in ("id", "class", "role") and value:
             names.update(value.lower().split())
     return not ASIDE.isdisjoint(names)

@@ -26,11 +26,12 @@ MARK = re.compile(
     | (?P<tag><(?:/?(?:i|em|u|span|font|a|sup|sub|center|body|html|code)(?:\s[^<>\n]{{0,200}})?>))
     | (?P<entity>&(?:\#\d{{1,7}}|\#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,30}});)
     | (?P<heading>(?:(?<=\n)|(?<=\n[ ])|(?<=\n[ ]{{2}})|(?<=\n[ ]{{3}})|\A)\#{{1,6}}[ \t]+)
+    | (?P<struck>~~|</?(?:del|s|strike)>)
     | (?P<stars>\*{{2,3}}|(?<!_)__(?!_))
     """,
     re.X,
 )
-SIGNS = re.compile(r"[<&*_#]")
+SIGNS = re.compile(r"[<&*_#~]")
 """What every mark begins with: the search for marks runs from one such sign to the next."""
 STARS = (re.compile(r"\*{2,3}"), re.compile(r"(?<!_)__(?!_)"))
 QUOTE = re.compile(r"^[ \t]{0,3}(?:>[ \t]?)+", re.M)
@@ -63,6 +64,10 @@ def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
+        damaged = data.decode("utf-8", "replace")
+        if len(damaged) - len(damaged.encode("ascii", "ignore")) > damaged.count("\ufffd"):
+            # Some characters are sound UTF-8, which cp1252 never forms by chance: a few bytes were lost.
+            return damaged
         # cp1252 leaves five bytes undefined; Latin-1 gives those as control characters.
         return "".join(
             data[i : i + 65536].decode("cp1252", "imr_latin1") for i in range(0, len(data), 65536)
@@ -86,6 +91,7 @@ def read(text: str, *, markdown: bool) -> Draft:
         text = TABLE_ROW.sub(lambda row: row[1].replace("|", "\t"), text)
     draft = Draft("text/markdown" if markdown else "text/plain")
     bold_depth, in_heading, at = 0, False, 0
+    struck_from: int | None = None
     stars = _paired_stars(text) if "**" in text or "__" in text else {}
 
     def add(piece: str) -> None:
@@ -113,6 +119,12 @@ def read(text: str, *, markdown: bool) -> Draft:
             bold_depth = max(0, bold_depth + (-1 if mark[0].startswith("</") else 1))
         elif kind == "stars":
             bold_depth = max(0, bold_depth + stars[mark.start()])
+        elif kind == "struck":
+            if struck_from is None:
+                struck_from = draft.length
+            else:
+                draft.aside.append((struck_from, draft.length))
+                struck_from = None
         elif kind == "heading":
             in_heading = True
         elif kind == "line":

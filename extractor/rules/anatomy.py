@@ -9,16 +9,12 @@ from itertools import pairwise
 from extractor.errors import NotADetermination
 from extractor.layouts import Layout
 from extractor.layouts.description import ITEM_FIELDS, Role, wording
+from extractor.rules.decisions import sort_decisions
+from extractor.rules.extent import closing, letter_before, second_letter
 from extractor.rules.headings import start_of_heading
 from extractor.rules.marks import SECTIONS, Hit, find_marks
 from extractor.source import SourceText, Span
 from extractor.taxonomy import Decision
-
-NEXT_TO = 3
-"""Between a decision and the label behind it stand at most this many characters that are no blank."""
-LAST_WORDS = 200
-"""A decision with no label behind it is an item's where the text ends within this many characters."""
-
 
 @dataclass
 class Item:
@@ -46,7 +42,8 @@ class Anatomy:
     """Where the letter proper ends: at its closing, at a second letter, or with the text."""
     stray_decisions: list[Span]
     """Decision words that head no item."""
-    second_letter: Span | None
+    other_letters: list[Span]
+    """Other letters in the same file, which were not read."""
 
     @property
     def header(self) -> Span:
@@ -69,7 +66,6 @@ class Anatomy:
             [span for item in self.items for span in item.fields.values()]
             + [span for item in self.items for span in [item.decision_span] if span]
             + [(hit.start, hit.end) for hit in self.hits]
-            + [(hit.end, _after_intro(self.source, hit.end, hit)) for hit in self.hits]
             + [span for role, span in self.sections.items() if role != "issues"]
             + [(hit.end, after.start) for hit, after in pairwise(self.hits) if hit.role == "item"]
         )
@@ -85,9 +81,12 @@ class Anatomy:
 def dissect(source: SourceText) -> Anatomy:
     """Takes the letter apart. Raises NotADetermination where there is nothing to take apart."""
     layout, hits = find_marks(source)
-    hits, stray = _without_stray_decisions(source, layout, hits)
-    hits, second = _first_letter(source, hits)
-    hits, end = _before_closing(source, hits, second)
+    preceded = letter_before(source, layout, hits)
+    second = second_letter(source, layout, hits)
+    end = len(source.body) if second is None else second
+    decisions = sort_decisions(source, layout, [hit for hit in hits if hit.start < end])
+    end = closing(source, decisions.hits, end)
+    hits = [hit for hit in decisions.hits if hit.role != "closing" and hit.start < end]
     if layout.request_before_decision:
         hits = _with_headings(source, layout, hits)
     items = _items(layout, hits, end)
@@ -95,6 +94,7 @@ def dissect(source: SourceText) -> Anatomy:
         raise NotADetermination(
             "this opens like an IMR determination letter, but breaks off before any disputed item"
         )
+    _doubt(items, decisions.prose)
     return Anatomy(
         source=source,
         layout=layout,
@@ -102,79 +102,21 @@ def dissect(source: SourceText) -> Anatomy:
         items=items,
         hits=hits,
         end=end,
-        stray_decisions=stray,
-        second_letter=(second, len(source.text)) if second is not None else None,
+        stray_decisions=decisions.doubtful,
+        other_letters=[(0, hits[0].start)] * preceded + ([(second, len(source.text))] if second is not None else []),
     )
 
 
-def _without_stray_decisions(
-    source: SourceText, layout: Layout, hits: list[Hit]
-) -> tuple[list[Hit], list[Span]]:
-    """The hits without decision words that stand in prose; those that look like an item's are told."""
-    if not layout.request_before_decision:
-        return hits, []
-    kept: list[Hit] = []
-    stray: list[Span] = []
-    filled: set[Role] = set()
-    for index, hit in enumerate(hits):
-        if hit.role != "decision":
-            filled.update({hit.role}.intersection(ITEM_FIELDS))
-            kept.append(hit)
+def _doubt(items: list[Item], prose: list[Span]) -> None:
+    """A heading with a second decision word in it decides nothing, whichever word comes last."""
+    for item in items:
+        heading, decided = item.fields.get("request"), item.decision_span
+        if heading is None or decided is None:
             continue
-        after = hits[index + 1] if index + 1 < len(hits) else None
-        end = after.start if after else len(source.body)
-        between = source.body[hit.end : end]
-        labelled = after is not None and after.role in ITEM_FIELDS
-        ends_line = source.body[hit.end : hit.end + 200].partition("\n")[0].strip(" .*|~") == ""
-        beside = len("".join(between.split())) <= NEXT_TO
-        last = after is None or after.role == "closing"
-        opens = after is not None and (not filled or after.role in filled)
-        if labelled and (beside or (ends_line and opens and not hit.misread)):
-            filled = set()
-            kept.append(hit)
-        elif last and ends_line and "rationale" in filled and len(between.split()) <= LAST_WORDS // 6:
-            filled = set()
-            kept.append(hit)
-        elif ends_line and not hit.misread:
-            stray.append((hit.start, hit.end))
-    return kept, stray
-
-
-def _first_letter(source: SourceText, hits: list[Hit]) -> tuple[list[Hit], int | None]:
-    """The hits of the first letter, and where a second one in the same file begins."""
-    fields = [hit.start for hit in hits if hit.role == "rationale"]
-    if not fields:
-        return hits, None
-    before = {hit.mark.wording for hit in hits if hit.role in SECTIONS and hit.start < fields[0]}
-    for hit in hits:
-        if hit.role in SECTIONS and hit.start > fields[0] and hit.mark.wording in before:
-            header = source.body.rfind("Case Number:", fields[0], hit.start)
-            start = header if header >= 0 else hit.start
-            return [h for h in hits if h.start < start], start
-    return hits, None
-
-
-def _before_closing(source: SourceText, hits: list[Hit], second: int | None) -> tuple[list[Hit], int]:
-    """The hits without closings, and where the letter proper ends."""
-    end = len(source.body) if second is None else second
-    rationales = [hit.end for hit in hits if hit.role == "rationale"]
-    last = max(rationales, default=end)
-    closings = [hit.start for hit in hits if hit.role == "closing" and hit.start > last]
-    taken = {hit.start for hit in hits}
-    closings += [line for line in _foreign_headings(source, last, end) if line not in taken]
-    end = min([end, *closings])
-    return [hit for hit in hits if hit.role != "closing" and hit.start < end], end
-
-
-def _foreign_headings(source: SourceText, start: int, end: int) -> Iterator[int]:
-    """Where a line of capitals alone opens a paragraph behind the last rationale's first one: a rationale
-    has no headings, so another text begins."""
-    usual = source.usual_gap
-    for line in source.lines:
-        if start < line.start < end and (line.gap > usual or line.after_break):
-            words = source.body[line.start : line.end]
-            if words.isupper() and len(words) < LAST_WORDS and len(words.split()) > 1:
-                yield line.start
+        behind = min((start for role, (start, _) in item.fields.items() if role != "request"), default=decided[1])
+        within = [span for span in prose if heading[0] <= span[0] < behind]
+        if within:
+            item.decision, item.contradicted = "unknown", [*within, decided]
 
 
 def _with_headings(source: SourceText, layout: Layout, hits: list[Hit]) -> list[Hit]:
@@ -183,24 +125,12 @@ def _with_headings(source: SourceText, layout: Layout, hits: list[Hit]) -> list[
     floor = 0
     for hit in hits:
         if hit.role == "decision":
-            intro = _after_intro(source, floor, headed[-1]) if headed else floor
-            # Behind the form's fixed sentences nothing but the heading can stand.
-            start = intro if intro > floor else start_of_heading(source, floor, hit.start, layout.partial)
+            begun = bool(headed) and headed[-1].mark.before_item
+            start = floor if begun else start_of_heading(source, floor, hit.start, layout.partial)
             hit = replace(hit, start=min(start, hit.start), request=(min(start, hit.start), hit.start))
         headed.append(hit)
         floor = hit.end
     return headed
-
-
-def _after_intro(source: SourceText, start: int, hit: Hit) -> int:
-    """Behind the form's fixed sentences that follow a mark."""
-    for sentence in hit.mark.intro:
-        for tolerant in (False, True):
-            at = start + len(source.body[start : start + 300]) - len(source.body[start : start + 300].lstrip())
-            match = wording(sentence, tolerant=tolerant).match(source.body, at)
-            if match:
-                return match.end()
-    return start
 
 
 def _items(layout: Layout, hits: list[Hit], end: int) -> list[Item]:
@@ -254,5 +184,5 @@ def _sections(source: SourceText, hits: list[Hit], end: int) -> dict[Role, Span]
     for hit, after in zip(hits, [*hits[1:], None], strict=False):
         if hit.role in SECTIONS:
             stop = after.start if after else end
-            sections[hit.role] = (_after_intro(source, hit.end, hit), stop)
+            sections[hit.role] = (hit.end, stop)
     return sections

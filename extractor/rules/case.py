@@ -17,8 +17,10 @@ from extractor.source import SourceText, Span
 CASE_NUMBER = r"\bC[A-Z]\s?\d{2}\s?-\s?\d{4,8}\b"
 PRIORITY = {"standard": "standard", "expedited": "expedited"}
 VALUE = "{value}"
-ADJACENT = 40
-"""A value belongs to a label that ends at most this many characters before it."""
+RANGE = " \t\n\f|:-–,"
+"""What may stand between two values: a case can state a first and a last date of injury."""
+BLANK = " \t\n\f|:"
+"""What may stand between a label and its value."""
 
 KINDS = {"case_number": "number", "priority": "priority"}
 """What kind of value each field takes; the others take dates."""
@@ -128,10 +130,19 @@ def _pairs(body: str, tokens: list[_Token]) -> list[tuple[str, Span]]:
         kinds = [KINDS.get(label.field or "", "date") for label in labels]
         if len(labels) > 1 and kinds == [value.kind for value in values]:
             pairs += [(label.field or "", (value.start, value.end)) for label, value in zip(labels, values, strict=True)]
-        elif values and values[0].kind == kinds[-1] and values[0].start - labels[-1].end <= ADJACENT:
-            pairs.append((labels[-1].field or "", (values[0].start, values[0].end)))
+        elif values and labels[-1].end <= values[0].start and _side_by_side(body, labels, values[0]):
+            # Of several values the first counts, which goes last.
+            own = [(value.start, value.end) for value in values if value.kind == kinds[-1]]
+            pairs += [(labels[-1].field or "", span) for span in reversed(own)]
         at += len(labels) + len(values)
     return pairs
+
+
+def _side_by_side(body: str, labels: list[_Token], value: _Token) -> bool:
+    """The value follows the label directly; behind several labels, on the last one's line: on a line of
+    its own it may be any one's."""
+    between = body[labels[-1].end : value.start]
+    return not between.strip(BLANK) and (len(labels) == 1 or "\n" not in between)
 
 
 def _run(body: str, tokens: list[_Token], at: int, *, labels: bool) -> list[_Token]:
@@ -140,7 +151,8 @@ def _run(body: str, tokens: list[_Token], at: int, *, labels: bool) -> list[_Tok
     for token in tokens[at:]:
         if (token.field is not None) != labels or token.value is not None:
             break
-        if run and body[run[-1].end : token.start].strip(" \t\n\f|:"):
+        between = body[run[-1].end : token.start] if run else ""
+        if between.strip(BLANK if labels else RANGE):
             break
         run.append(token)
     return run

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from extractor.layouts import Known, Layout
 from extractor.layouts.description import Role
+from extractor.rules import partial
 from extractor.rules.anatomy import Anatomy, Item
 from extractor.rules.case import CaseReading
-from extractor.schema import Flag, Issue
+from extractor.rules.marks import SECTIONS
+from extractor.schema import Case, Flag, Issue, Statement
 from extractor.source import SourceText, Span
 
 ENDED = re.compile(r"""(?:[.!?:;…]["'”’)\]]*|\b(?:necessary|appropriate|certified|supported|warranted|indicated|authorized))$""", re.I)
 """How a whole text ends; a rationale's or a summary's full stop is now and then missing."""
+CONCLUSION = re.compile(r"\b(?:not\s+)?medically\s+necessary\b|\bnot\s+certified\b|\bthe\s+request\s+for\b", re.I)
+LONG_REQUEST = 350
+"""The longest request of a published letter has some 200 characters; a partial approval's heading is longer."""
+LETTER_WORDS = re.compile(
+    r"\bguideline:|\brationale:|:\s{0,9}(?:Upheld|Overturned)\b|\bmedically\s{1,9}necessary\b|\bnot\s{1,9}certified\b", re.I
+)
+"""What only a letter's items say."""
 UNREADABLE_SHARE = 0.005
-"""Above this share of replacement and control characters the text is damaged."""
-DAMAGED = re.compile(r"[\ufffd\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]")
+"""Above this share of control and private characters the text is damaged."""
+DAMAGED = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]")
+ORDER = ("date_of_injury", "ur_denial_date", "application_received", "date_assigned", "decision_date")
+"""A case's dates, in the order in which a case goes (8 CCR 9792.6.1 and following)."""
 LABELS: dict[Role, tuple[str, str]] = {
     "request": ("request_missing", "the request"),
     "claims_administrator_guideline": ("guideline_missing", "the claims administrator's guideline"),
@@ -32,8 +44,8 @@ def note(code: str, message: str, spans: list[Span] | None = None) -> Flag:
     return Flag(code=code, level="note", message=message, spans=spans or [])
 
 
-def issue_flags(layout: Layout, item: Item, issue: Issue) -> list[Flag]:
-    """What one item lacks."""
+def issue_flags(source: SourceText, layout: Layout, item: Item, issue: Issue) -> list[Flag]:
+    """What one item lacks, and what in it is in doubt."""
     flags = []
     place = [item.decision_span] if item.decision_span else []
     expected = {mark.role for mark in layout.marks} | {"request"}
@@ -41,17 +53,39 @@ def issue_flags(layout: Layout, item: Item, issue: Issue) -> list[Flag]:
         if role in expected and getattr(issue, role) is None:
             flags.append(warning(code, f"item {issue.number}: {what} was not found", place))
     if item.contradicted:
-        flags.append(warning("decision_contradicted", f"item {issue.number}: the letter states two decisions", item.contradicted))
+        message = f"item {issue.number}: the letter states more than one decision"
+        flags.append(warning("decision_contradicted", message, item.contradicted))
     elif issue.decision == "unknown":
         flags.append(warning("decision_unknown", f"item {issue.number}: no decision stands in its heading", place))
+    flags += _heading_flags(source, layout, item, issue)
+    rationale = item.fields.get("rationale")
+    if rationale and (cut := _cut_off(source, rationale)):
+        flags.append(warning("truncated_letter", f"item {issue.number}: the rationale breaks off", [cut]))
     return flags
 
 
-def letter_flags(anatomy: Anatomy, case: CaseReading) -> list[Flag]:
+def _heading_flags(source: SourceText, layout: Layout, item: Item, issue: Issue) -> list[Flag]:
+    """Doubts about where a request begins, and whether all of a partial approval was understood."""
+    heading = item.fields.get("request")
+    if heading is None or issue.request is None or layout.partial is None:
+        return []
+    partly = partial.tells_of_one(source, heading, layout.partial)
+    if partly and issue.authorized is None:
+        message = f"item {issue.number}: the heading tells of a partial approval that was not understood"
+        return [warning("partial_approval_unread", message, source.spans(*heading))]
+    request = issue.request.text
+    if CONCLUSION.search(request) or (not partly and len(request) > LONG_REQUEST):
+        message = f"item {issue.number}: the request may hold words of the rationale before it"
+        return [warning("request_doubtful", message, issue.request.spans)]
+    return []
+
+
+def letter_flags(anatomy: Anatomy, statement: Statement, case: CaseReading) -> list[Flag]:
     """What is missing or in doubt in the letter as a whole."""
     return [
         *_layout_flags(anatomy),
         *_case_flags(anatomy, case),
+        *_section_flags(anatomy, statement),
         *_coverage_flags(anatomy),
         *_truncation_flags(anatomy),
         *_quality_flags(anatomy),
@@ -82,8 +116,32 @@ def _case_flags(anatomy: Anatomy, case: CaseReading) -> list[Flag]:
         flags.append(warning("case_field_unreadable", "a date of the case header is no date", case.unreadable))
     for name, spans in case.disagreeing.items():
         flags.append(warning("case_field_disagrees", f"the letter states two values for {name}", spans))
-    if "summary" not in anatomy.sections:
+    if disordered := _disordered(case.case):
+        flags.append(
+            warning("case_dates_disordered", "dates of the case header are not in the order in which a case goes", disordered)
+        )
+    return flags
+
+
+def _disordered(case: Case) -> list[Span]:
+    """The first two dates of the header that stand in the wrong order, or nothing."""
+    stated = [(name, value) for name in ORDER if (value := getattr(case, name)) is not None]
+    for (name, value), (later, after) in pairwise(stated):
+        if value > after:
+            return [*case.evidence[name], *case.evidence[later]]
+    return []
+
+
+def _section_flags(anatomy: Anatomy, statement: Statement) -> list[Flag]:
+    flags = []
+    wordings = {mark.role: mark.wording for mark in reversed(anatomy.layout.marks) if mark.role in SECTIONS}
+    missing = [f"'{words}'" for role, words in wordings.items() if role not in ("documents", *anatomy.sections)]
+    if missing:
+        flags.append(warning("section_missing", f"headings of the form were not found: {', '.join(missing)}"))
+    if statement.clinical_summary is None:
         flags.append(warning("summary_missing", "the clinical case summary was not found"))
+    if not (statement.reviewer.specialties and statement.reviewer.licensed_in):
+        flags.append(warning("reviewer_missing", "the reviewer's credentials were not found, or not all of them"))
     return flags
 
 
@@ -93,28 +151,28 @@ def _coverage_flags(anatomy: Anatomy) -> list[Flag]:
     if uncovered:
         flags.append(warning("uncovered_text", "text among the disputed items belongs to no field", uncovered))
     after = anatomy.source.trim(anatomy.end, len(anatomy.source.text))
-    if after[0] < after[1] and not anatomy.second_letter:
-        flags.append(note("text_after_letter", "text after the letter's end was left out", [after]))
+    if after[0] < after[1] and not anatomy.other_letters:
+        more = LETTER_WORDS.search(anatomy.source.body, *after)
+        flag = warning if more else note
+        flags.append(flag("text_after_letter", "text after the letter's end was left out", [after]))
+    margins = [span for span in anatomy.source.furniture if LETTER_WORDS.search(anatomy.source.text, *span)]
+    if margins:
+        flags.append(warning("text_in_margin", "a page header, footer or deleted text reads like the letter's own", margins))
     if anatomy.stray_decisions:
         flags.append(
             warning("issue_missing", "a decision word heads no item that was found", anatomy.stray_decisions)
         )
-    if anatomy.second_letter:
+    if anatomy.other_letters:
         flags.append(
-            warning("several_letters", "the file holds another letter, which was not read; split it", [anatomy.second_letter])
+            warning("several_letters", "the file holds another letter, which was not read; split it", anatomy.other_letters)
         )
     return flags
 
 
 def _truncation_flags(anatomy: Anatomy) -> list[Flag]:
-    places = []
-    last = anatomy.items[-1]
-    for span in (anatomy.sections.get("summary"), last.fields.get("rationale")):
-        if span is not None and (cut := _cut_off(anatomy.source, span)):
-            places.append(cut)
-    if not places:
-        return []
-    return [warning("truncated_letter", "a text of the letter breaks off", places)]
+    summary = anatomy.sections.get("summary")
+    cut = _cut_off(anatomy.source, summary) if summary else None
+    return [warning("truncated_letter", "the clinical case summary breaks off", [cut])] if cut else []
 
 
 def _cut_off(source: SourceText, span: Span) -> Span | None:
@@ -129,7 +187,7 @@ def _cut_off(source: SourceText, span: Span) -> Span | None:
 def _quality_flags(anatomy: Anatomy) -> list[Flag]:
     source, flags = anatomy.source, []
     misread = [(hit.start, hit.end) for hit in anatomy.hits if hit.misread and _is_misspelt(source, hit.start, hit.end, hit.mark.wording)]
-    damaged = len(DAMAGED.findall(source.text)) > UNREADABLE_SHARE * len(source.text)
+    damaged = "\ufffd" in source.text or len(DAMAGED.findall(source.text)) > UNREADABLE_SHARE * len(source.text)
     if misread or damaged:
         flags.append(warning("low_text_quality", "words of the form are misspelt, as by poor OCR; check every text", misread))
     if source.read_by_ocr:

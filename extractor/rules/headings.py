@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from extractor.layouts.description import PartialApproval, wording
 from extractor.source import Line, SourceText
@@ -14,7 +15,11 @@ from extractor.source import Line, SourceText
 SENTENCE_END = re.compile(r"""[.!?]["'”’)\]]*$""")
 CONCLUSION_END = re.compile(r"(?:necessary|appropriate|certified|supported|warranted|indicated|authorized)$", re.I)
 """A rationale's last words, where its full stop is missing."""
-NEW_SENTENCE = re.compile(r"""[.!?]["'”’)\]]{0,3}\s{1,3}(?=["“(]?[A-Z0-9])""")
+CONCLUDED = re.compile(r"(?:medically\s{1,9}(?:necessary|appropriate)|certified)\.$", re.I)
+ABBREVIATIONS = ("No", "Nos", "Dr", "Mr", "Ms", "vs", "approx", "hrs", "mg", "St", "Inc", "M.D", "e.g", "i.e")
+NEW_SENTENCE = re.compile(
+    "".join(rf"(?<!\b{re.escape(word)})" for word in ABBREVIATIONS) + r"""[.!?]["'”’)\]]{0,3}\s{1,3}(?=["“(]?[A-Z0-9])"""
+)
 LONG_LINE = 300
 """A line of more characters holds a whole paragraph: sentences must tell heading from rationale."""
 HEADING_AND_DECISION = 2
@@ -64,6 +69,12 @@ def _by_emphasis(source: SourceText, floor: int, end: int) -> int | None:
         start = left
     if start is None or start <= floor:
         return None
+    # A rationale's last sentence may be bold too: a paragraph between them parts the two.
+    lines = _lines(source, start, end)
+    for before, line in reversed(list(pairwise(lines))):
+        words = source.body[before.start : before.end]
+        if line.gap > source.usual_gap and not line.after_break and CONCLUDED.search(words):
+            return line.start
     return start
 
 
@@ -86,9 +97,9 @@ def _by_paragraph(source: SourceText, lines: Sequence[Line], *, apart: bool) -> 
         words, words_before = source.body[line.start : line.end], source.body[before.start : before.end]
         starts_paragraph = line.gap > usual and not line.after_break
         continues = words[:1].islower() or words[:1] in ":;,"
-        if starts_paragraph and not continues:
-            break
         ended = SENTENCE_END.search(words_before) or CONCLUSION_END.search(words_before)
+        if starts_paragraph and (ended or not continues):
+            break
         if ended and not continues and (line.after_break or not (apart and _gap_above(lines, first, usual))):
             break
         first -= 1

@@ -51,7 +51,7 @@ def read_letter(source: SourceText) -> Reading:
         outcome=outcome([issue.decision for issue in issues]),
         issues=issues,
     )
-    return Reading(statement, anatomy.layout.name, letter_flags(anatomy, case))
+    return Reading(statement, anatomy.layout.name, letter_flags(anatomy, statement, case))
 
 
 def outcome(decisions: list[Decision]) -> Outcome:
@@ -84,7 +84,7 @@ def _issue(anatomy: Anatomy, item: Item) -> Issue:
         reviewer_guideline=_guideline(source, item.fields.get("reviewer_guideline")),
         rationale=_text(Rationale, source, item.fields.get("rationale")),
     )
-    issue.flags = issue_flags(layout, item, issue)
+    issue.flags = issue_flags(source, layout, item, issue)
     return issue
 
 

@@ -16,6 +16,10 @@ from extractor.taxonomy import Decision
 SECTIONS: tuple[Role, ...] = ("reviewer", "summary", "documents", "issues")
 LINE_START = 20
 """A mark that must start its line has at most this many blanks and specks before it."""
+QUALIFIED = re.compile(r"\b(?:not|partially|partly|in part)[\s:]{0,9}$", re.I)
+"""Before a decision word, what makes it no decision of the form."""
+TOLERANT_LENGTH = 300_000
+"""A longer text is not looked at again for misread marks: no letter is that long, and it would take long."""
 MIN_ROLES = 2
 """A text with fewer of a layout's identifying headings and labels is no letter of it."""
 
@@ -48,7 +52,7 @@ def find_marks(source: SourceText) -> tuple[Layout, list[Hit]]:
     """
     body = source.body
     found = _best(body, LAYOUTS, lambda layout: _hits(body, layout, tolerant=False))
-    if found is None or not _balanced(*found):
+    if len(body) <= TOLERANT_LENGTH and (found is None or not _balanced(*found)):
         # Poor copies: a second look that allows for OCR's errors, at the layout that it seems to be.
         layouts = LAYOUTS if found is None else (found[0],)
         noisy = _best(body, layouts, lambda layout: _both(body, layout))
@@ -72,7 +76,7 @@ def _best(
         score = _score(body, layout, hits)
         if best is None or score > best[0]:
             best = (score, layout, hits)
-        if roles.issuperset(layout.identifying) and _opening_found(body, layout):
+        if _whole(layout, hits):
             break
     return None if best is None else best[1:]
 
@@ -92,10 +96,16 @@ def _opening_found(body: str, layout: Layout) -> bool:
     return all(wording(words).search(body) for words in layout.opening)
 
 
+def _whole(layout: Layout, hits: list[Hit]) -> bool:
+    """Every wording of the layout stands in the text."""
+    found = {hit.mark.wording for hit in hits}
+    return all(mark.wording in found for mark in layout.marks if mark.role != "closing")
+
+
 def _balanced(layout: Layout, hits: list[Hit]) -> bool:
     """No part of the form is missing, and each label stands as often as a decision does."""
     roles = [hit.role for hit in hits]
-    if not set(layout.identifying).issubset(roles):
+    if not _whole(layout, hits):
         return False
     if not layout.request_before_decision:
         return True
@@ -109,9 +119,10 @@ def _hits(body: str, layout: Layout, *, tolerant: bool) -> list[Hit]:
     for match in pattern.finditer(body):
         index = layout.mark_index(match)
         mark = layout.marks[index]
-        if (mark.line_start or (tolerant and mark.role != "decision")) and not _starts_line(body, match.start()):
+        if (mark.line_start or (tolerant and mark.role != "decision")) and not starts_line(body, match.start()):
             continue
         groups = match.re.groupindex
+        word_is_qualified = mark.role == "decision" and QUALIFIED.search(body[max(0, match.start() - 20) : match.start()])
         number = match[f"number{index}"] if f"number{index}" in groups else None
         word = match[f"word{index}"] if f"word{index}" in groups else None
         hits.append(
@@ -121,14 +132,19 @@ def _hits(body: str, layout: Layout, *, tolerant: bool) -> list[Hit]:
                 mark=mark,
                 number=int(number) if number else None,
                 request=match.span(f"request{index}") if f"request{index}" in groups else None,
-                decision=layout.decide(word) if word else None,
+                decision=None if not word else "unknown" if word_is_qualified else layout.decide(word),
                 misread=tolerant,
             )
         )
     return hits
 
 
-def _starts_line(body: str, at: int) -> bool:
+def decides(body: str, layout: Layout) -> bool:
+    """The text words a decision as this layout does."""
+    return any(hit.decision for hit in _hits(body, layout, tolerant=False))
+
+
+def starts_line(body: str, at: int) -> bool:
     """Nothing but blanks and specks goes before it on its line."""
     before = body[max(0, at - LINE_START) : at]
     line = before[max(before.rfind("\n"), before.rfind("\f")) + 1 :]

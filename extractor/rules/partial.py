@@ -43,6 +43,11 @@ def split(source: SourceText, heading: Span, form: PartialApproval) -> Parts | N
     )
 
 
+def tells_of_one(source: SourceText, heading: Span, form: PartialApproval) -> bool:
+    """The heading speaks of a partial approval, in whatever words."""
+    return bool(_all(source.body, form.telling, *heading))
+
+
 def _authorized(source: SourceText, form: PartialApproval, start: int, end: int) -> Span | None:
     body = source.body
     named_first = _first(body, form.authorized_after, start, end)
@@ -75,8 +80,13 @@ def _last(body: str, wordings: Sequence[str], start: int, end: int) -> Span | No
 
 
 def _all(body: str, wordings: Sequence[str], start: int, end: int) -> list[Span]:
-    return [
-        match.span()
-        for words in wordings
-        for match in wording(words, any_case=True).finditer(body, start, end)
-    ]
+    """Where the wordings stand; only where none does, what OCR may have made of them."""
+    for tolerant in (False, True):
+        found = [
+            match.span()
+            for words in wordings
+            for match in wording(words, tolerant=tolerant, any_case=True).finditer(body, start, end)
+        ]
+        if found:
+            return found
+    return []
