@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from evals.golden import Annotation, golden_letters, golden_root
@@ -33,10 +34,10 @@ def main() -> None:
     pdfs = {path.parent.name: path.read_bytes() for path in letters if path.suffix == ".pdf"}
     pages = [read_source(data, name="letter.pdf").pages for data in pdfs.values()]
 
-    rate = measure([lambda data=data: extract(data, name="letter.txt") for data in texts.values()], 3.0)
+    rate = measure([partial(extract, data, name="letter.txt") for data in texts.values()], 3.0)
     characters = statistics.mean(map(len, texts.values()))
     print(f"text: {rate:.0f} letters a second on one core (mean {characters:,.0f} bytes; aim {AIMS['text']})")
-    rate = measure([lambda data=data: extract(data, name="letter.pdf") for data in pdfs.values()], 3.0)
+    rate = measure([partial(extract, data, name="letter.pdf") for data in pdfs.values()], 3.0)
     print(f"PDF:  {rate:.0f} letters a second on one core (mean {statistics.mean(pages):.1f} pages; aim {AIMS['pdf']})")
     memory([*texts.values()], [*pdfs.values()])
     start_up()
@@ -99,7 +100,8 @@ def start_up() -> None:
     print(f"start: bare interpreter {1000 * middle['bare']:.1f} ms")
     for name in ("help", "extract"):
         ratio = middle[name] / middle["bare"]
-        print(f"start: imr {name} {1000 * middle[name]:.0f} ms, {ratio:.1f} times the bare interpreter (aim under {AIMS[name]})")
+        aim = f"aim under {AIMS[name]}"
+        print(f"start: imr {name} {1000 * middle[name]:.0f} ms, {ratio:.1f} times the bare interpreter ({aim})")
 
 
 if __name__ == "__main__":

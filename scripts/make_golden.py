@@ -101,7 +101,11 @@ class _Pages:
     def __init__(self, letter: Letter, total: str) -> None:
         self.letter, self.total = letter, total
         self.raw = io.BytesIO()
-        encrypt = pdfencrypt.StandardEncryption("", ownerPassword="owner", canCopy=0) if "encrypted" in letter.values else None
+        encrypt = (
+            pdfencrypt.StandardEncryption("", ownerPassword="owner", canCopy=0)
+            if "encrypted" in letter.values
+            else None
+        )
         self.canvas = Canvas(self.raw, pagesize=(612, 792), invariant=1, encrypt=encrypt)
         self.y = TOP
 

@@ -1,6 +1,6 @@
 """Builds the wheel and uses it from an empty folder, without the checkout.
 
-    python -m scripts.wheel_check
+python -m scripts.wheel_check
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main() -> None:
         wheel = next((empty / "wheel").glob("*.whl"))
         venv.create(empty / "venv", with_pip=True)
         python = empty / "venv" / "bin" / "python"
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         run(*pip, "--require-hashes", "-r", ROOT / "constraints.txt", cwd=empty)
         run(*pip, "--no-deps", wheel, cwd=empty)
 

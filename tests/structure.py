@@ -12,7 +12,14 @@ from extractor.source import SourceText
 
 CASE = ("case_number", "date_assigned", "date_of_injury", "decision_date", "ur_denial_date", "application_received",
         "priority")  # fmt: skip
-TEXTS = ("request", "original_request", "authorized", "claims_administrator_guideline", "reviewer_guideline", "rationale")
+TEXTS = (
+    "request",
+    "original_request",
+    "authorized",
+    "claims_administrator_guideline",
+    "reviewer_guideline",
+    "rationale",
+)
 GUIDELINES = ("claims_administrator_guideline", "reviewer_guideline")
 
 
@@ -23,7 +30,9 @@ def squeezed(text: str | None) -> str:
 
 def mismatches(got: Statement, want: Statement) -> list[str]:
     """Where two readings of a letter's structure differ, a line each."""
-    return [f"{place}: got {left!r:.200}, want {right!r:.200}" for place, left, right in _pairs(got, want) if left != right]
+    return [
+        f"{place}: got {left!r:.200}, want {right!r:.200}" for place, left, right in _pairs(got, want) if left != right
+    ]
 
 
 def _pairs(got: Statement, want: Statement) -> Iterator[tuple[str, Any, Any]]:

@@ -105,7 +105,13 @@ def test_version() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["nonsense"], ["extract"], ["extract", "--max-pages", "many", "x"], ["extract", "--model", "gpt", "x"], ["extract", "-", "-"]],
+    [
+        ["nonsense"],
+        ["extract"],
+        ["extract", "--max-pages", "many", "x"],
+        ["extract", "--model", "gpt", "x"],
+        ["extract", "-", "-"],
+    ],
     ids=["no_such_command", "no_letter", "no_number", "no_such_model", "stdin_twice"],
 )
 def test_wrong_usage_is_one_line(arguments: list[str]) -> None:

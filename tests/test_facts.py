@@ -81,7 +81,9 @@ def test_what_is_no_date(words: str) -> None:
     assert dates.DATE.search(f"at {words} now") is None
 
 
-PROSE = "The physician reviewer is Board Certified in {} and is licensed to practice in {}. He/she has been in practice."
+PROSE = (
+    "The physician reviewer is Board Certified in {} and is licensed to practice in {}. He/she has been in practice."
+)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,10 @@ def test_patient(summary: str, age: int | None, sex: str | None) -> None:
         ("Decision based on Non-MTUS ODG.", "non_mtus"),
         ("Decision based on MTUS Knee Complaints 2004. Decision based on Non-MTUS Citation ODG.", "both"),
         ("The Expert Reviewer based their decision on recommendation(s) outside of the MTUS Guidelines.", "non_mtus"),
-        ("The Claims Administrator did not base their decision on the MTUS. Decision based on Non-MTUS Citation ODG", "non_mtus"),
+        (
+            "The Claims Administrator did not base their decision on the MTUS. Decision based on Non-MTUS Citation ODG",
+            "non_mtus",
+        ),
         ("The Claims Administrator did not cite any medical evidence for its decision.", "none_cited"),
         ("based its decision on the Postsurgical Guidelines, which is part of the MTUS.", "mtus"),
         ("based its decision on the ODG, which is not part of the MTUS.", "non_mtus"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import random
 
@@ -16,7 +17,9 @@ from tests.conftest import ROOT
 from tests.letters import HEADER, ISSUES, REVIEWER, SUMMARY, Item
 from tests.structure import false_spans
 
-GOLDEN = {letter.path.name + letter.id: letter.path.read_bytes() for letter in golden_letters(ROOT / "golden")}
+PATHS = [letter.path for letter in golden_letters(ROOT / "golden")]
+GOLDEN = {path.parent.name: path.read_bytes() for path in PATHS}
+SUFFIX = {path.parent.name: path.suffix for path in PATHS}
 
 # A letter of usual size is read in milliseconds; a hundred times that is a hang in the making.
 fuzzed = settings(
@@ -48,7 +51,9 @@ def check(data: bytes, name: str) -> None:
 
 
 @fuzzed
-@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=30), max_size=60), st.sampled_from(["a.txt", "a.md", "a.html"]))
+@given(
+    st.lists(st.sampled_from(PIECES) | st.text(max_size=30), max_size=60), st.sampled_from(["a.txt", "a.md", "a.html"])
+)
 @example([HEADER, SUMMARY, ISSUES, ": Upheld\n", "Claims Administrator guideline:"], "a.txt")
 def test_pieces_of_the_form_in_any_order(pieces: list[str], name: str) -> None:
     """The form's own words, shuffled, doubled and mixed with noise."""
@@ -56,7 +61,11 @@ def test_pieces_of_the_form_in_any_order(pieces: list[str], name: str) -> None:
 
 
 @fuzzed
-@given(st.binary(max_size=2000), st.sampled_from([b"", b"%PDF-1.7\n", b"PK\x03\x04", b"\xff\xfe", b"<html>"]), st.sampled_from(["a.txt", "a.pdf", "a.docx", "a.md", "a.html"]))
+@given(
+    st.binary(max_size=2000),
+    st.sampled_from([b"", b"%PDF-1.7\n", b"PK\x03\x04", b"\xff\xfe", b"<html>"]),
+    st.sampled_from(["a.txt", "a.pdf", "a.docx", "a.md", "a.html"]),
+)
 def test_any_bytes(data: bytes, start: bytes, name: str) -> None:
     """Bytes of no meaning, with and without the signature of a format."""
     check(start + data, name)
@@ -83,7 +92,7 @@ def test_damaged_letters(name: str, seed: int) -> None:
                 data[at:at] = GOLDEN[other][cut : cut + length]
         if not data:
             return
-    check(bytes(data), name.partition(".")[0] + "." + name.partition(".")[2][:4].rstrip("-abcdefghijklmnopqrstuvwxyz") )
+    check(bytes(data), "letter" + SUFFIX[name])
 
 
 HOSTILE = [
@@ -109,10 +118,8 @@ def test_nothing_costs_its_length_squared(piece: str, name: str) -> None:
         frame = HEADER + SUMMARY + ISSUES + str(Item())
         data = (frame + piece * (size // len(piece)) + "\n" + frame).encode()
         started = time.perf_counter()
-        try:
+        with contextlib.suppress(ImrError):
             extract(data, name=name)
-        except ImrError:
-            pass
         return time.perf_counter() - started
 
     small, large = seconds(10_000), seconds(80_000)

@@ -125,7 +125,9 @@ PARTIAL = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("heading", "original", "authorized", "disputed"), PARTIAL, ids=["portion", "no_verb", "leaving", "were"])
+@pytest.mark.parametrize(
+    ("heading", "original", "authorized", "disputed"), PARTIAL, ids=["portion", "no_verb", "leaving", "were"]
+)
 @pytest.mark.parametrize("before", ["", "\n"], ids=["no_gap", "gap"])
 def test_partial_approvals(heading: str, original: str, authorized: str, disputed: str, before: str) -> None:
     """What was asked for, what the worker keeps, and what is in dispute are told apart."""
@@ -150,13 +152,26 @@ def test_a_partial_approval_repeated_in_the_rationale() -> None:
         ([Item(), Item(SECOND, "")], ["upheld", "unknown"], "decision_unknown"),
         ([Item(), str(Item(SECOND)).replace("Decision rationale:", "")], ["upheld", "upheld"], "rationale_missing"),
         ([Item(), str(Item(SECOND)).replace("MAXIMUS guideline:", "")], ["upheld", "upheld"], "guideline_missing"),
-        ([str(Item()).replace("Claims Administrator guideline:", ""), Item(SECOND)], ["upheld", "upheld"], "guideline_missing"),
+        (
+            [str(Item()).replace("Claims Administrator guideline:", ""), Item(SECOND)],
+            ["upheld", "upheld"],
+            "guideline_missing",
+        ),
         ([Item(administrator=""), Item(SECOND)], ["upheld", "upheld"], "guideline_missing"),
         ([Item("")], ["upheld"], "request_missing"),
         ([Item(rationale="It breaks off in the mid")], ["upheld"], "truncated_letter"),
         ([Item(), "Knee brace: Upheld\n"], ["upheld", "upheld"], "rationale_missing"),
     ],
-    ids=["no_decision", "no_rationale", "no_reviewer_guideline", "no_administrator_label", "blank_guideline", "no_request", "cut", "cut_behind_heading"],
+    ids=[
+        "no_decision",
+        "no_rationale",
+        "no_reviewer_guideline",
+        "no_administrator_label",
+        "blank_guideline",
+        "no_request",
+        "cut",
+        "cut_behind_heading",
+    ],
 )
 def test_what_is_missing_is_flagged(items: list[Item | str], decisions: list[str], code: str) -> None:
     """A lost part never passes for a whole letter."""

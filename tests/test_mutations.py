@@ -82,7 +82,14 @@ def break_headed(layout: Layout) -> Layout:
         drop_last_item,
         keep_footers,
     ],
-    ids=["layout_broken", "guidelines_swapped", "decisions_flipped", "partial_unread", "last_item_dropped", "footers_kept"],
+    ids=[
+        "layout_broken",
+        "guidelines_swapped",
+        "decisions_flipped",
+        "partial_unread",
+        "last_item_dropped",
+        "footers_kept",
+    ],
 )
 def test_a_mutation_fails_the_golden_letters(mutate: Mutation, monkeypatch: pytest.MonkeyPatch) -> None:
     """What breaks the reader is seen by at least one golden letter."""

@@ -51,7 +51,16 @@ def word(change: Callable[[Document], None]) -> bytes:  # type: ignore[valid-typ
         (b"one\r\ntwo\rthree", "one\ntwo\nthree"),
         ("no\u00a0break “curly” ’".encode(), "no\u00a0break “curly” ’"),
     ],
-    ids=["utf8_bom", "cp1252", "undefined_in_cp1252", "utf16_bom", "utf16_le", "utf16_be", "line_ends", "characters_kept"],
+    ids=[
+        "utf8_bom",
+        "cp1252",
+        "undefined_in_cp1252",
+        "utf16_bom",
+        "utf16_le",
+        "utf16_be",
+        "line_ends",
+        "characters_kept",
+    ],
 )
 def test_encodings(data: bytes, expected: str) -> None:
     """Bytes of every usual encoding become the characters that their writer saw."""
@@ -68,12 +77,27 @@ def test_encodings(data: bytes, expected: str) -> None:
         ("pain < 5 & rising > 3", "pain < 5 & rising > 3"),
         ("R&amp;D &lt;5 &nbsp;mg&#174;", "R&D <5 \u00a0mg®"),
         ("a<br>b<br/>c", "a\nb\nc"),
-        ("| Case Number: | CM14-0900001 |\n|---|---|\n| Priority: | Standard |", " Case Number: \t CM14-0900001 \n Priority: \t Standard "),
+        (
+            "| Case Number: | CM14-0900001 |\n|---|---|\n| Priority: | Standard |",
+            " Case Number: \t CM14-0900001 \n Priority: \t Standard ",
+        ),
         ("____ signature", "____ signature"),
         ("__Label:__ words", "Label: words"),
         ("page one\fpage two", "page one\fpage two"),
     ],
-    ids=["heading", "bold", "tag", "stars_are_text", "signs_are_text", "entities", "breaks", "table", "blanks", "underscores", "form_feed"],
+    ids=[
+        "heading",
+        "bold",
+        "tag",
+        "stars_are_text",
+        "signs_are_text",
+        "entities",
+        "breaks",
+        "table",
+        "blanks",
+        "underscores",
+        "form_feed",
+    ],
 )
 def test_marks_in_text_files(written: str, read: str) -> None:
     """Markdown and HTML marks go, and everything else stays."""
@@ -82,7 +106,12 @@ def test_marks_in_text_files(written: str, read: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "read"),
-    [("1\\. MRI \\#30", "1. MRI #30"), ("*not* certified", "not certified"), ("> quoted", "quoted"), ("a_b_c", "a_b_c")],
+    [
+        ("1\\. MRI \\#30", "1. MRI #30"),
+        ("*not* certified", "not certified"),
+        ("> quoted", "quoted"),
+        ("a_b_c", "a_b_c"),
+    ],
     ids=["escapes", "single_stars", "quote", "underscores_in_words"],
 )
 def test_markdown_only(written: str, read: str) -> None:
@@ -94,7 +123,10 @@ def test_markdown_only(written: str, read: str) -> None:
     ("written", "read"),
     [
         ("<p>one\n  line</p><p>two</p>", "one line\n\ntwo"),
-        ("<table><tr><td>Case Number:</td><td>CM14-1</td></tr><tr><td>a</td></tr></table>x", "Case Number:\tCM14-1\na\n\nx"),
+        (
+            "<table><tr><td>Case Number:</td><td>CM14-1</td></tr><tr><td>a</td></tr></table>x",
+            "Case Number:\tCM14-1\na\n\nx",
+        ),
         ("<title>t</title><style>s</style><script>if (a<b) {}</script><p>words</p>", "words"),
         ("<p>a&nbsp;b &amp; c &#8220;d&#8221;</p>", "a\u00a0b & c “d”"),
         ("<p>never <b>closed", "never closed"),
@@ -161,7 +193,12 @@ def header_apart(canvas: Canvas) -> None:
         canvas.drawString(329, y, label)
     for y, label in ((686, "Priority:"), (700, "Date Assigned:")):
         canvas.drawString(72, y, label)
-    for x, y, value in ((427, 687, "11/22/2016"), (180, 686, "Standard"), (427, 701, "10/03/2016"), (180, 699, "12/01/2016")):
+    for x, y, value in (
+        (427, 687, "11/22/2016"),
+        (180, 686, "Standard"),
+        (427, 701, "10/03/2016"),
+        (180, 699, "12/01/2016"),
+    ):
         canvas.drawString(x, y, value)
 
 
@@ -169,7 +206,10 @@ def header_apart(canvas: Canvas) -> None:
 def test_pdf_header_is_read_by_position(draw: Callable[[Canvas], None]) -> None:
     """Whatever order a header table is drawn in, each label is followed by its value."""
     words = " ".join(read_source(pdf(draw), name="letter.pdf").text.split())
-    assert words == "Date Assigned: 12/01/2016 Date of Injury: 10/03/2016 Priority: Standard Application Received: 11/22/2016"
+    assert (
+        words
+        == "Date Assigned: 12/01/2016 Date of Injury: 10/03/2016 Priority: Standard Application Received: 11/22/2016"
+    )
 
 
 def test_pdf_glues_nothing() -> None:
@@ -180,7 +220,10 @@ def test_pdf_glues_nothing() -> None:
         canvas.drawString(72, 686, "16 a loss of range-of-")
         canvas.drawString(72, 672, "motion of the knee")
 
-    assert read_source(pdf(draw), name="letter.pdf").text == "reported on 11-22-\n16 a loss of range-of-\nmotion of the knee"
+    assert (
+        read_source(pdf(draw), name="letter.pdf").text
+        == "reported on 11-22-\n16 a loss of range-of-\nmotion of the knee"
+    )
 
 
 def test_pdf_boxes() -> None:
@@ -221,7 +264,9 @@ def test_turned_pages(rotation: int) -> None:
             canvas.drawString(60, y, words)
         canvas.restoreState()
 
-    assert read_source(pdf(draw), name="letter.pdf").text == "first line of the page\nsecond line of the page\nthird line"
+    assert (
+        read_source(pdf(draw), name="letter.pdf").text == "first line of the page\nsecond line of the page\nthird line"
+    )
 
 
 @pytest.mark.parametrize(
@@ -232,7 +277,10 @@ def test_turned_pages(rotation: int) -> None:
         (["Review Board\na.", "Review Board\nb.", "Review Board\nc."], ["Review Board"] * 3),
         (["the dose was\n30", "it rose to\n60"], []),
         (["so it is denied.", "so it is denied."], []),
-        (["Final Determination Letter for IMR Case Number CM15-0900001   3\nwords"], ["Final Determination Letter for IMR Case Number CM15-0900001   3"]),
+        (
+            ["Final Determination Letter for IMR Case Number CM15-0900001   3\nwords"],
+            ["Final Determination Letter for IMR Case Number CM15-0900001   3"],
+        ),
     ],
     ids=["page_lines", "bare_numbers", "running_head", "numbers_that_do_not_count", "same_sentence", "form_footer"],
 )
@@ -355,7 +403,13 @@ def test_deeply_nested_html_is_read() -> None:
 )
 def test_limits(limits: Limits, data: bytes | None) -> None:
     """A file over a limit is refused, and the message names what to raise."""
-    two_pages = pdf(lambda c: (c.drawString(72, 700, "a"), c.showPage(), c.drawString(72, 700, "b")) and None)
+
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(72, 700, "a")
+        canvas.showPage()
+        canvas.drawString(72, 700, "b")
+
+    two_pages = pdf(draw)
     with pytest.raises(LimitExceeded):
         read_source(data or two_pages, name="a.txt" if data else "a.pdf", limits=limits)
 

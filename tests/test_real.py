@@ -97,7 +97,10 @@ def _score_letter(table: dict[str, Score], letter: str, annotation: dict[str, An
     case = table.setdefault("case fields", Score())
     for name in CASE:
         value = getattr(got.case, name)
-        case.add(f"{letter} {name}", (value.isoformat() if hasattr(value, "isoformat") else value) == annotation["case"][name])
+        case.add(
+            f"{letter} {name}",
+            (value.isoformat() if hasattr(value, "isoformat") else value) == annotation["case"][name],
+        )
     reviewer = table.setdefault("reviewer fields", Score())
     for name in ("specialties", "licensed_in"):
         reviewer.add(f"{letter} {name}", getattr(got.reviewer, name) == annotation["reviewer"][name])

@@ -30,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
 def _letters(letters: list[str]) -> list[str]:
     if letters.count("-") > 1:
         raise typer.BadParameter("standard input (-) can be read once only")
@@ -37,14 +38,25 @@ def _letters(letters: list[str]) -> list[str]:
 
 
 Letters = Annotated[
-    list[str], typer.Argument(metavar="LETTER...", callback=_letters, help="Paths of letters (txt, md, html, pdf, docx), or - for standard input.")
+    list[str],
+    typer.Argument(
+        metavar="LETTER...",
+        callback=_letters,
+        help="Paths of letters (txt, md, html, pdf, docx), or - for standard input.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON: one document, or one a line for several letters.")]
 Ocr = Annotated[bool, typer.Option("--ocr", help="Read scanned PDF pages with tesseract.")]
 MaxMb = Annotated[float, typer.Option("--max-mb", envvar="IMR_MAX_MB", min=0.001, help="Largest file, in MB.")]
 MaxPages = Annotated[int, typer.Option("--max-pages", envvar="IMR_MAX_PAGES", min=1, help="Most pages of a letter.")]
 MaxSeconds = Annotated[
-    float, typer.Option("--max-seconds", envvar="IMR_MAX_SECONDS", min=0.1, help="Longest time for a letter (ten times as long with --ocr).")
+    float,
+    typer.Option(
+        "--max-seconds",
+        envvar="IMR_MAX_SECONDS",
+        min=0.1,
+        help="Longest time for a letter (ten times as long with --ocr).",
+    ),
 ]
 MaxMemory = Annotated[
     int, typer.Option("--max-memory-mb", envvar="IMR_MAX_MEMORY_MB", min=256, help="Most memory for a letter, in MB.")
@@ -62,7 +74,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None: ...
 
 

@@ -42,11 +42,15 @@ def perform(task: Task) -> Answer:
     except ImrError as error:
         return failed(task, error.code, str(error))
     except MemoryError:
-        return failed(task, UnreadableInput.code, "this needs more memory than allowed; raise --max-memory-mb if it is a letter")
+        return failed(
+            task, UnreadableInput.code, "this needs more memory than allowed; raise --max-memory-mb if it is a letter"
+        )
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}, line {place.lineno}"
-        return failed(task, 1, f"internal error ({type(error).__name__} in {where}); please report it without the letter")
+        return failed(
+            task, 1, f"internal error ({type(error).__name__} in {where}); please report it without the letter"
+        )
 
 
 def failed(task: Task, code: int, message: str) -> Answer:

@@ -124,5 +124,10 @@ class _View:
 
     def _wrap(self, first: str, text: str, rest: str) -> list[str]:
         return textwrap.wrap(
-            text, self.width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+            text,
+            self.width,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_long_words=False,
+            break_on_hyphens=False,
         ) or [first.rstrip()]

@@ -113,7 +113,9 @@ def _answer(worker: _Worker, task: Task, seconds: float) -> Answer | None:
         return None
     worker.process.kill()
     worker.process.join()
-    return failed(task, UnreadableInput.code, f"reading it took over {seconds:g} seconds; raise --max-seconds if it is a letter")
+    return failed(
+        task, UnreadableInput.code, f"reading it took over {seconds:g} seconds; raise --max-seconds if it is a letter"
+    )
 
 
 def _serve(pipe: Connection, memory: int) -> None:

@@ -14,7 +14,5 @@ __all__ = ["LAYOUTS", "Known", "Layout"]
 
 _MODULES = ("headed", "documents_reviewed", "professional_review", "notice")
 
-LAYOUTS: tuple[Layout, ...] = tuple(
-    import_module(f"extractor.layouts.{module}").LAYOUT for module in _MODULES
-)
+LAYOUTS: tuple[Layout, ...] = tuple(import_module(f"extractor.layouts.{module}").LAYOUT for module in _MODULES)
 """In the order in which they are tried: the most common first."""

@@ -208,7 +208,12 @@ def _pattern(layout: Layout, *, tolerant: bool) -> re.Pattern[str]:
     # Text extraction drops spaces within and beside a decision word, too ("isnot").
     words = "|".join(worded(word, tolerant=tolerant).replace(SOME_SPACE, SPACE) for word in layout.decisions)
     # A request never runs on into the next numbered statement.
-    holes = {"request": r"(?:(?!\bhas\s{1,9}determined\b).){1,1500}?", "number": r"\d{1,3}", "date": DATE, "word": rf"(?:{words})"}
+    holes = {
+        "request": r"(?:(?!\bhas\s{1,9}determined\b).){1,1500}?",
+        "number": r"\d{1,3}",
+        "date": DATE,
+        "word": rf"(?:{words})",
+    }
     alternatives = []
     for index, mark in enumerate(layout.marks):
         expression = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extractor.layouts.description import Known, Layout, Mark, PartialApproval
+from extractor.taxonomy import Decision
 
 SUMMARY = (
     Mark("summary", "CLINICAL CASE SUMMARY"),
@@ -38,7 +39,7 @@ CLOSINGS = tuple(
     )
 )
 """How text after a letter begins (mailed copies; wording not verified)."""
-DECISIONS = {"Upheld": "upheld", "Overturned": "overturned"}
+DECISIONS: dict[str, Decision] = {"Upheld": "upheld", "Overturned": "overturned"}
 
 LAYOUT = Layout(
     name="headed",

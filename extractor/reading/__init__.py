@@ -35,15 +35,11 @@ def load(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
         if path.is_dir():
             raise UnreadableInput("this is a folder; name the letters in it")
         if not path.is_file():
-            raise UnreadableInput(
-                "this is no regular file" if path.exists() else "there is no such file"
-            )
+            raise UnreadableInput("this is no regular file" if path.exists() else "there is no such file")
         with path.open("rb") as file:
             data = file.read(limits.bytes + 1)
     except OSError as error:
-        raise UnreadableInput(
-            f"the file cannot be opened ({error.strerror or 'unknown reason'})"
-        ) from None
+        raise UnreadableInput(f"the file cannot be opened ({error.strerror or 'unknown reason'})") from None
     limits.check_bytes(len(data))
     return data
 

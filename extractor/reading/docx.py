@@ -46,8 +46,15 @@ def read(data: bytes, limits: Limits) -> Draft:
                 if name in margins and draft.length > start:
                     draft.aside.append((start, draft.length))
     except (
-        zipfile.BadZipFile, zlib.error, EOFError, ParseError, DefusedXmlException, NotImplementedError,
-        ValueError, LookupError, OSError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        ParseError,
+        DefusedXmlException,
+        NotImplementedError,
+        ValueError,
+        LookupError,
+        OSError,
     ) as error:
         raise UnreadableInput(f"the Word document is damaged ({type(error).__name__})") from None
     except RuntimeError:

@@ -89,9 +89,7 @@ def _page_numbers(text: str, pages: list[list[Span]]) -> set[Span]:
     """Bare numbers that end (or head) their pages and count up with them."""
     for edge in (-1, 0):
         numbers = [
-            (index, lines[edge], text[slice(*lines[edge])].strip("-–— "))
-            for index, lines in enumerate(pages)
-            if lines
+            (index, lines[edge], text[slice(*lines[edge])].strip("-–— ")) for index, lines in enumerate(pages) if lines
         ]
         counted = [
             (index - int(words), span)

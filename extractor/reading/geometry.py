@@ -8,6 +8,7 @@ table cell that wraps is read to its end before the next cell of its row begins.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 SAME_ROW = 0.5
@@ -48,7 +49,7 @@ class Placed:
 
 def in_reading_order(pieces: list[Piece]) -> list[Placed]:
     rows = _rows(pieces)
-    pitches = [a[0].bottom - b[0].bottom for a, b in zip(rows, rows[1:], strict=False)]
+    pitches = [a[0].bottom - b[0].bottom for a, b in pairwise(rows)]
     pitch = median(p for p in pitches) if pitches else 0.0
     placed: list[Placed] = []
     at = 0

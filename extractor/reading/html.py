@@ -15,7 +15,9 @@ PARAGRAPHS = frozenset(
 LINES = frozenset({"br", "li", "tr", "caption"})
 CELLS = frozenset({"td", "th"})
 BOLD = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"})
-ASIDE = frozenset({"nav", "footer", "navbar", "menu", "sidebar", "breadcrumb", "breadcrumbs", "navigation", "contentinfo"})
+ASIDE = frozenset(
+    {"nav", "footer", "navbar", "menu", "sidebar", "breadcrumb", "breadcrumbs", "navigation", "contentinfo"}
+)
 """Tags, and ids, classes and roles, of what frames a page and is no part of its text."""
 STRUCK = frozenset({"del", "s", "strike"})
 """Tags of deleted text."""

@@ -27,9 +27,7 @@ class Limits:
 
     def check_bytes(self, size: int) -> None:
         if size > self.bytes:
-            raise LimitExceeded(
-                f"the input is larger than {self.bytes / MIB:g} MB; raise --max-mb if it is a letter"
-            )
+            raise LimitExceeded(f"the input is larger than {self.bytes / MIB:g} MB; raise --max-mb if it is a letter")
 
     def check_pages(self, pages: int) -> None:
         if pages > self.pages:
@@ -39,9 +37,7 @@ class Limits:
 
     def check_characters(self, characters: int) -> None:
         if characters > self.characters:
-            raise LimitExceeded(
-                f"the input holds more than {self.characters:,} characters of text; this is no letter"
-            )
+            raise LimitExceeded(f"the input holds more than {self.characters:,} characters of text; this is no letter")
 
 
 DEFAULT_LIMITS = Limits()

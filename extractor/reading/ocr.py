@@ -29,14 +29,15 @@ def read_page(page: pypdfium2.PdfPage, seconds: float = 120.0) -> list[Piece]:
         raise UnreadableInput(f"the PDF has no text layer; {ADVICE}")
     bitmap = page.render(scale=DPI / 72, grayscale=True)
     rows = bytes(bitmap.buffer)
-    picture = b"".join(
-        rows[row * bitmap.stride : row * bitmap.stride + bitmap.width] for row in range(bitmap.height)
-    )
+    picture = b"".join(rows[row * bitmap.stride : row * bitmap.stride + bitmap.width] for row in range(bitmap.height))
     image = b"P5 %d %d 255\n" % (bitmap.width, bitmap.height) + picture
     try:
-        run = subprocess.run(
+        run = subprocess.run(  # noqa: S603  the program's own path, and no word of the input in its arguments
             [program, "stdin", "stdout", "--dpi", str(DPI), "--psm", "4", "-l", "eng", "tsv"],
-            input=image, capture_output=True, timeout=seconds, check=True,
+            input=image,
+            capture_output=True,
+            timeout=seconds,
+            check=True,
         )
     except subprocess.TimeoutExpired:
         raise UnreadableInput(f"tesseract took over {seconds:g} seconds for a page") from None
@@ -59,7 +60,13 @@ def _words(tsv: str, height: int) -> list[Piece]:
             line = (top, top + tall)
         if cells[0] == WORD and cells[11].strip():
             pieces.append(
-                Piece(left * scale, (height - line[1]) * scale, (left + width) * scale,
-                      (height - line[0]) * scale, cells[11], -1)
+                Piece(
+                    left * scale,
+                    (height - line[1]) * scale,
+                    (left + width) * scale,
+                    (height - line[0]) * scale,
+                    cells[11],
+                    -1,
+                )
             )
     return pieces

@@ -233,4 +233,3 @@ def _is_bold(text_page: Any, index: int) -> bool:
         return True
     length = pdfium_c.FPDFText_GetFontInfo(text_page, index, _FONT_NAME, 128, _FONT_FLAGS)
     return 0 < length <= 128 and b"bold" in _FONT_NAME.value.lower()
-

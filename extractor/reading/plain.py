@@ -42,7 +42,7 @@ SINGLE_EMPHASIS = re.compile(r"(?<![\w*_\\])([*_])(?=[^\s*_])([^*_\n]{1,300})(?<
 
 
 def decode(data: bytes) -> str:
-    """The text of the bytes, without BOM, with line ends as ``\\n``. Raises UnreadableInput."""
+    """The text of the bytes, without BOM, with line feeds as line ends. Raises UnreadableInput."""
     text = _decode(data)
     if text.count("\0") > len(text) // 100:
         raise UnreadableInput("this is no text file, nor a format that is read (txt, md, html, pdf, docx)")
@@ -69,9 +69,7 @@ def _decode(data: bytes) -> str:
             # Some characters are sound UTF-8, which cp1252 never forms by chance: a few bytes were lost.
             return damaged
         # cp1252 leaves five bytes undefined; Latin-1 gives those as control characters.
-        return "".join(
-            data[i : i + 65536].decode("cp1252", "imr_latin1") for i in range(0, len(data), 65536)
-        )
+        return "".join(data[i : i + 65536].decode("cp1252", "imr_latin1") for i in range(0, len(data), 65536))
 
 
 def _as_latin1(error: UnicodeError) -> tuple[str, int]:
@@ -89,52 +87,63 @@ def read(text: str, *, markdown: bool) -> Draft:
     if "|" in text:
         text = RULE_ROW.sub("", text)
         text = TABLE_ROW.sub(lambda row: row[1].replace("|", "\t"), text)
-    draft = Draft("text/markdown" if markdown else "text/plain")
-    bold_depth, in_heading, at = 0, False, 0
-    struck_from: int | None = None
-    stars = _paired_stars(text) if "**" in text or "__" in text else {}
+    reader = _Reader(text, markdown=markdown)
+    reader.read()
+    return reader.draft
 
-    def add(piece: str) -> None:
-        nonlocal in_heading
-        if markdown:
+
+class _Reader:
+    """One pass over a text, from mark to mark."""
+
+    def __init__(self, text: str, *, markdown: bool) -> None:
+        self.text, self.markdown = text, markdown
+        self.draft = Draft("text/markdown" if markdown else "text/plain")
+        self.stars = _paired_stars(text) if "**" in text or "__" in text else {}
+        self.bold_depth = 0
+        self.in_heading = False
+        self.struck_from: int | None = None
+
+    def read(self) -> None:
+        at = 0
+        for sign in SIGNS.finditer(self.text):
+            mark = MARK.match(self.text, sign.start()) if sign.start() >= at else None
+            if mark is None or (mark.lastgroup == "stars" and mark.start() not in self.stars):
+                continue
+            self._add(self.text[at : mark.start()])
+            self._take(mark)
+            at = mark.end()
+        self._add(self.text[at:])
+
+    def _take(self, mark: re.Match[str]) -> None:
+        """What a mark does to the text behind it."""
+        match mark.lastgroup:
+            case "bold":
+                self.bold_depth = max(0, self.bold_depth + (-1 if mark[0].startswith("</") else 1))
+            case "stars":
+                self.bold_depth = max(0, self.bold_depth + self.stars[mark.start()])
+            case "heading":
+                self.in_heading = True
+            case "struck" if self.struck_from is None:
+                self.struck_from = self.draft.length
+            case "struck":
+                self.draft.aside.append((self.struck_from or 0, self.draft.length))
+                self.struck_from = None
+            case "line":
+                self._add("\n")
+            case "cell":
+                self._add("\t")
+            case "entity":
+                self._add(_entity(mark[0]))
+
+    def _add(self, piece: str) -> None:
+        if self.markdown:
             piece = ESCAPE.sub(r"\1", SINGLE_EMPHASIS.sub(r"\2", piece))
-        if in_heading and "\n" in piece:
+        if self.in_heading and "\n" in piece:
             head, newline, rest = piece.partition("\n")
-            draft.add(head, bold=True)
-            in_heading = False
-            draft.add(newline + rest, bold=bold_depth > 0)
-        else:
-            draft.add(piece, bold=in_heading or bold_depth > 0)
-
-    for sign in SIGNS.finditer(text):
-        mark = MARK.match(text, sign.start()) if sign.start() >= at else None
-        if mark is None:
-            continue
-        kind = mark.lastgroup
-        if kind == "stars" and mark.start() not in stars:
-            continue
-        add(text[at : mark.start()])
-        at = mark.end()
-        if kind == "bold":
-            bold_depth = max(0, bold_depth + (-1 if mark[0].startswith("</") else 1))
-        elif kind == "stars":
-            bold_depth = max(0, bold_depth + stars[mark.start()])
-        elif kind == "struck":
-            if struck_from is None:
-                struck_from = draft.length
-            else:
-                draft.aside.append((struck_from, draft.length))
-                struck_from = None
-        elif kind == "heading":
-            in_heading = True
-        elif kind == "line":
-            add("\n")
-        elif kind == "cell":
-            add("\t")
-        elif kind == "entity":
-            add(_entity(mark[0]))
-    add(text[at:])
-    return draft
+            self.draft.add(head, bold=True)
+            self.in_heading = False
+            piece = newline + rest
+        self.draft.add(piece, bold=self.in_heading or self.bold_depth > 0)
 
 
 def _entity(words: str) -> str:

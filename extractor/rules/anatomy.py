@@ -8,13 +8,14 @@ from itertools import pairwise
 
 from extractor.errors import NotADetermination
 from extractor.layouts import Layout
-from extractor.layouts.description import ITEM_FIELDS, Role, wording
+from extractor.layouts.description import ITEM_FIELDS, Role
 from extractor.rules.decisions import sort_decisions
 from extractor.rules.extent import closing, letter_before, second_letter
 from extractor.rules.headings import start_of_heading
 from extractor.rules.marks import SECTIONS, Hit, find_marks
 from extractor.source import SourceText, Span
 from extractor.taxonomy import Decision
+
 
 @dataclass
 class Item:
@@ -91,9 +92,7 @@ def dissect(source: SourceText) -> Anatomy:
         hits = _with_headings(source, layout, hits)
     items = _items(layout, hits, end)
     if not items:
-        raise NotADetermination(
-            "this opens like an IMR determination letter, but breaks off before any disputed item"
-        )
+        raise NotADetermination("this opens like an IMR determination letter, but breaks off before any disputed item")
     _doubt(items, decisions.prose)
     return Anatomy(
         source=source,

@@ -129,7 +129,9 @@ def _pairs(body: str, tokens: list[_Token]) -> list[tuple[str, Span]]:
         values = _run(body, tokens, at + len(labels), labels=False)
         kinds = [KINDS.get(label.field or "", "date") for label in labels]
         if len(labels) > 1 and kinds == [value.kind for value in values]:
-            pairs += [(label.field or "", (value.start, value.end)) for label, value in zip(labels, values, strict=True)]
+            pairs += [
+                (label.field or "", (value.start, value.end)) for label, value in zip(labels, values, strict=True)
+            ]
         elif values and labels[-1].end <= values[0].start and _side_by_side(body, labels, values[0]):
             # Of several values the first counts, which goes last.
             own = [(value.start, value.end) for value in values if value.kind == kinds[-1]]

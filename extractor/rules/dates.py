@@ -9,8 +9,16 @@ MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augus
           "october", "november", "december")  # fmt: skip
 DIGIT = r"[\dlIO|]"
 """A digit, or what OCR reads for a 1 or a 0."""
-NUMERIC = rf"(?<![\w/-]){DIGIT}{{1,2}}\s{{0,3}}(?P<separator%s>[/-])\s{{0,3}}{DIGIT}{{1,2}}\s{{0,3}}(?P=separator%s)\s{{0,3}}(?:{DIGIT}{{4}}|{DIGIT}{{2}})(?![\w/])"
-WORDED = r"\b(?:%s)[a-z]{0,6}\.?\s{1,3}\d{1,2}(?:st|nd|rd|th)?,?\s{1,3}\d{4}\b" % "|".join(m[:3] for m in MONTHS)
+GAP = r"\s{0,3}"
+NUMERIC = (
+    rf"(?<![\w/-]){DIGIT}{{1,2}}{GAP}(?P<separator%s>[/-]){GAP}{DIGIT}{{1,2}}{GAP}(?P=separator%s){GAP}"
+    rf"(?:{DIGIT}{{4}}|{DIGIT}{{2}})(?![\w/])"
+)
+"""A date in figures; ``%s`` is what to append to the group's name, so that a pattern can hold several."""
+WORDED = (
+    rf"\b(?:{'|'.join(month[:3] for month in MONTHS)})[a-z]{{0,6}}\.?\s{{1,3}}"
+    r"\d{1,2}(?:st|nd|rd|th)?,?\s{1,3}\d{4}\b"
+)
 DATE = re.compile(f"{NUMERIC % ('', '')}|(?i:{WORDED})")
 
 CENTURY_PIVOT = 40

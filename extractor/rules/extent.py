@@ -47,7 +47,8 @@ def letter_before(source: SourceText, layout: Layout, hits: list[Hit]) -> bool:
     """Another layout's letter, with decisions of its own, stands in front of this one."""
     first = min(hit.start for hit in hits)
     return any(
-        all(wording(words).search(source.body, 0, first) for words in other.opening) and decides(source.body[:first], other)
+        all(wording(words).search(source.body, 0, first) for words in other.opening)
+        and decides(source.body[:first], other)
         for other in LAYOUTS
         if other is not layout
     )

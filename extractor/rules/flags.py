@@ -14,13 +14,16 @@ from extractor.rules.marks import SECTIONS
 from extractor.schema import Case, Flag, Issue, Statement
 from extractor.source import SourceText, Span
 
-ENDED = re.compile(r"""(?:[.!?:;…]["'”’)\]]*|\b(?:necessary|appropriate|certified|supported|warranted|indicated|authorized))$""", re.I)
+ENDED = re.compile(
+    r"""(?:[.!?:;…]["'”’)\]]*|\b(?:necessary|appropriate|certified|supported|warranted|indicated|authorized))$""", re.I
+)
 """How a whole text ends; a rationale's or a summary's full stop is now and then missing."""
 CONCLUSION = re.compile(r"\b(?:not\s+)?medically\s+necessary\b|\bnot\s+certified\b|\bthe\s+request\s+for\b", re.I)
 LONG_REQUEST = 350
 """The longest request of a published letter has some 200 characters; a partial approval's heading is longer."""
 LETTER_WORDS = re.compile(
-    r"\bguideline:|\brationale:|:\s{0,9}(?:Upheld|Overturned)\b|\bmedically\s{1,9}necessary\b|\bnot\s{1,9}certified\b", re.I
+    r"\bguideline:|\brationale:|:\s{0,9}(?:Upheld|Overturned)\b|\bmedically\s{1,9}necessary\b|\bnot\s{1,9}certified\b",
+    re.I,
 )
 """What only a letter's items say."""
 UNREADABLE_SHARE = 0.005
@@ -118,7 +121,11 @@ def _case_flags(anatomy: Anatomy, case: CaseReading) -> list[Flag]:
         flags.append(warning("case_field_disagrees", f"the letter states two values for {name}", spans))
     if disordered := _disordered(case.case):
         flags.append(
-            warning("case_dates_disordered", "dates of the case header are not in the order in which a case goes", disordered)
+            warning(
+                "case_dates_disordered",
+                "dates of the case header are not in the order in which a case goes",
+                disordered,
+            )
         )
     return flags
 
@@ -157,14 +164,16 @@ def _coverage_flags(anatomy: Anatomy) -> list[Flag]:
         flags.append(flag("text_after_letter", "text after the letter's end was left out", [after]))
     margins = [span for span in anatomy.source.furniture if LETTER_WORDS.search(anatomy.source.text, *span)]
     if margins:
-        flags.append(warning("text_in_margin", "a page header, footer or deleted text reads like the letter's own", margins))
-    if anatomy.stray_decisions:
         flags.append(
-            warning("issue_missing", "a decision word heads no item that was found", anatomy.stray_decisions)
+            warning("text_in_margin", "a page header, footer or deleted text reads like the letter's own", margins)
         )
+    if anatomy.stray_decisions:
+        flags.append(warning("issue_missing", "a decision word heads no item that was found", anatomy.stray_decisions))
     if anatomy.other_letters:
         flags.append(
-            warning("several_letters", "the file holds another letter, which was not read; split it", anatomy.other_letters)
+            warning(
+                "several_letters", "the file holds another letter, which was not read; split it", anatomy.other_letters
+            )
         )
     return flags
 
@@ -186,15 +195,25 @@ def _cut_off(source: SourceText, span: Span) -> Span | None:
 
 def _quality_flags(anatomy: Anatomy) -> list[Flag]:
     source, flags = anatomy.source, []
-    misread = [(hit.start, hit.end) for hit in anatomy.hits if hit.misread and _is_misspelt(source, hit.start, hit.end, hit.mark.wording)]
+    misread = [
+        (hit.start, hit.end)
+        for hit in anatomy.hits
+        if hit.misread and _is_misspelt(source, hit.start, hit.end, hit.mark.wording)
+    ]
     damaged = "\ufffd" in source.text or len(DAMAGED.findall(source.text)) > UNREADABLE_SHARE * len(source.text)
     if misread or damaged:
-        flags.append(warning("low_text_quality", "words of the form are misspelt, as by poor OCR; check every text", misread))
+        flags.append(
+            warning("low_text_quality", "words of the form are misspelt, as by poor OCR; check every text", misread)
+        )
     if source.read_by_ocr:
         flags.append(warning("read_by_ocr", "pages without a text layer were read by OCR; check every text"))
     if source.pages_without_text:
         pages = ", ".join(map(str, source.pages_without_text))
-        flags.append(warning("page_without_text", f"pages {pages} show a picture without a text layer; read the letter with --ocr"))
+        flags.append(
+            warning(
+                "page_without_text", f"pages {pages} show a picture without a text layer; read the letter with --ocr"
+            )
+        )
     return flags
 
 

@@ -13,7 +13,10 @@ OUTSIDE = re.compile(
     re.I,
 )
 NON_MTUS = re.compile(r"\bNon\s?[-‐‑–]?\s{0,3}MTUS\b", re.I)
-SILENT = re.compile(r"\bMTUS\s{1,300}(?:is\s{1,300}silent|does\s{1,300}not\s{1,300}(?:specifically\s{1,300})?(?:address|discuss|mention))\b", re.I)
+SILENT = re.compile(
+    r"\bMTUS\s{1,300}(?:is\s{1,300}silent|does\s{1,300}not\s{1,300}(?:specifically\s{1,300})?(?:address|discuss|mention))\b",
+    re.I,
+)
 MTUS = re.compile(r"\b(?:MTUS|Medical\s{1,300}Treatment\s{1,300}Utilization\s{1,300}Schedule)\b", re.I)
 OTHER = re.compile(r"\b(?:ODG|Official\s{1,300}Disability\s{1,300}Guidelines?|ACOEM)\b", re.I)
 

@@ -18,7 +18,8 @@ CONCLUSION_END = re.compile(r"(?:necessary|appropriate|certified|supported|warra
 CONCLUDED = re.compile(r"(?:medically\s{1,9}(?:necessary|appropriate)|certified)\.$", re.I)
 ABBREVIATIONS = ("No", "Nos", "Dr", "Mr", "Ms", "vs", "approx", "hrs", "mg", "St", "Inc", "M.D", "e.g", "i.e")
 NEW_SENTENCE = re.compile(
-    "".join(rf"(?<!\b{re.escape(word)})" for word in ABBREVIATIONS) + r"""[.!?]["'”’)\]]{0,3}\s{1,3}(?=["“(]?[A-Z0-9])"""
+    "".join(rf"(?<!\b{re.escape(word)})" for word in ABBREVIATIONS)
+    + r"""[.!?]["'”’)\]]{0,3}\s{1,3}(?=["“(]?[A-Z0-9])"""
 )
 LONG_LINE = 300
 """A line of more characters holds a whole paragraph: sentences must tell heading from rationale."""

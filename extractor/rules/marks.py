@@ -63,9 +63,7 @@ def find_marks(source: SourceText) -> tuple[Layout, list[Hit]]:
     return found
 
 
-def _best(
-    body: str, layouts: Sequence[Layout], find: Callable[[Layout], list[Hit]]
-) -> tuple[Layout, list[Hit]] | None:
+def _best(body: str, layouts: Sequence[Layout], find: Callable[[Layout], list[Hit]]) -> tuple[Layout, list[Hit]] | None:
     """The layout that explains most of the text, or None."""
     best: tuple[int, Layout, list[Hit]] | None = None
     for layout in layouts:
@@ -122,7 +120,9 @@ def _hits(body: str, layout: Layout, *, tolerant: bool) -> list[Hit]:
         if (mark.line_start or (tolerant and mark.role != "decision")) and not starts_line(body, match.start()):
             continue
         groups = match.re.groupindex
-        word_is_qualified = mark.role == "decision" and QUALIFIED.search(body[max(0, match.start() - 20) : match.start()])
+        word_is_qualified = mark.role == "decision" and QUALIFIED.search(
+            body[max(0, match.start() - 20) : match.start()]
+        )
         number = match[f"number{index}"] if f"number{index}" in groups else None
         word = match[f"word{index}"] if f"word{index}" in groups else None
         hits.append(
@@ -168,9 +168,7 @@ def _missing(body: str) -> str:
     """A sentence on what a determination letter has and this text lacks."""
     known = LAYOUTS[0]
     wanted = [mark for mark in known.marks if mark.role in ("summary", "issues", "rationale")]
-    lacking = [
-        f"'{mark.wording}'" for mark in wanted if not wording(mark.wording, any_case=True).search(body)
-    ]
+    lacking = [f"'{mark.wording}'" for mark in wanted if not wording(mark.wording, any_case=True).search(body)]
     words = [word for word in known.decisions if not re.search(rf":\s{{0,9}}{word}", body)]
     if len(words) == len(known.decisions):
         lacking.append("a disputed item that ends in 'Upheld' or 'Overturned'")

@@ -28,7 +28,8 @@ RELATIVES = re.compile(
 PRONOUN = re.compile(r"\b(?:(?P<male>he|him|his)|(?P<female>she|her|hers))\b", re.I)
 SOMEBODY_ELSE = re.compile(
     r"\b(?:Dr|doctors?|physicians?|providers?|surgeons?|therapists?|psychologists?|reviewers?|attorneys?|adjusters?|"
-    r"wife|husband|spouse|son|daughter|mother|father|brother|sister|supervisor|co-?worker)\b", re.I
+    r"wife|husband|spouse|son|daughter|mother|father|brother|sister|supervisor|co-?worker)\b",
+    re.I,
 )
 """Whom a pronoun later in the sentence may mean instead."""
 SENTENCE_END = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bMs)[.!?]\s")

@@ -46,7 +46,7 @@ def read_reviewer(source: SourceText, region: Span | None) -> Reviewer:
     lists = _lists(source, region) or _prose(source, region)
     evidence = {name: [span for span in spans] for name, spans in lists.items() if spans}
     names = {name: [fold(source.text[slice(*span)]) for span in spans] for name, spans in lists.items()}
-    return Reviewer(**names, evidence=evidence)  # type: ignore[arg-type]
+    return Reviewer(**names, evidence=evidence)
 
 
 def _lists(source: SourceText, region: Span) -> dict[str, list[Span]] | None:
@@ -103,11 +103,7 @@ def _split(source: SourceText, start: int, end: int, *, joined: tuple[str, ...])
     body = source.body
     cuts = []
     pattern = AND if joined else re.compile(r",|;")
-    kept = [
-        match.span()
-        for name in joined
-        for match in wording(name, any_case=True).finditer(body, start, end)
-    ]
+    kept = [match.span() for name in joined for match in wording(name, any_case=True).finditer(body, start, end)]
     for match in pattern.finditer(body, start, end):
         if not any(left < match.start() and match.end() <= right + 1 for left, right in kept):
             cuts.append(match.span())
