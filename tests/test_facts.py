@@ -47,6 +47,26 @@ def test_case(header: str, facts: dict[str, object]) -> None:
     assert case_of(header) == facts
 
 
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("Date of Injury: 10/03/2016 - 11/22/2016\n", "case_field_disagrees"),
+        ("Date of Injury: 13/45/2016\n", "case_field_unreadable"),
+        ("Decision Date: 01/05/2016\nDate Assigned: 12/01/2016\n", "case_dates_disordered"),
+        ("Case Number: CM16-0900001\nPriority: Regular\nStandard form 12\n", "case_field_missing"),
+    ],
+    ids=["range", "no_date", "order", "priority_elsewhere"],
+)
+def test_doubts_about_the_header(header: str, code: str) -> None:
+    """A header that does not add up is read as it stands, and the doubt is told."""
+    assert code in {flag.code for flag in extract(Letter(header=header).encode()).flags}
+
+
+def test_missing_credentials_are_flagged() -> None:
+    result = extract(Letter(reviewer="HOW THE IMR FINAL DETERMINATION WAS MADE\n").encode())
+    assert "reviewer_missing" in {flag.code for flag in result.flags}
+
+
 def test_a_value_stated_twice_differently_is_flagged() -> None:
     """The header nearest to the letter counts, and the doubt is told."""
     result = extract(Letter(header="Date of Injury: 10/03/2015\n\nDate of Injury: 10/03/2016\n").encode())

@@ -7,7 +7,7 @@ import pytest
 from extractor import extract
 from extractor.errors import NotADetermination
 from extractor.schema import Determination
-from tests.letters import Item, Letter
+from tests.letters import ISSUES, Item, Letter
 
 
 def read(letter: Letter | str) -> Determination:
@@ -295,3 +295,129 @@ def test_a_poor_copy(noise: dict[str, str], decision: str) -> None:
     assert [issue.decision for issue in result.issues] == [decision]
     assert result.issues[0].rationale and result.issues[0].rationale.text.startswith("No red flag")
     assert "low_text_quality" in codes(result)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        Item("Knee brace", ": Overturned: Upheld"),
+        Item("Knee brace", ": Upheld [corrected: Overturned]"),
+        Item("Knee brace: Upheld\nin part", ": Overturned"),
+    ],
+    ids=["twice", "corrected", "two_lines"],
+)
+def test_a_heading_with_two_decision_words_decides_nothing(heading: Item) -> None:
+    """Which of the two counts is for a person to say."""
+    result = read(Letter(items=[heading]))
+    assert [issue.decision for issue in result.issues] == ["unknown"]
+    assert "decision_contradicted" in codes(result)
+
+
+@pytest.mark.parametrize("words", [": Not Upheld", ": Partially Upheld", ": Modified", ": Upheld and Overturned"])
+def test_a_decision_that_the_form_does_not_know(words: str) -> None:
+    """Only the form's two words decide, and only alone."""
+    result = read(Letter(items=[Item("Knee brace", words)]))
+    assert [issue.decision for issue in result.issues] == ["unknown"]
+    assert result.status == "partial"
+
+
+def test_a_lost_section_heading_moves_no_text() -> None:
+    """The summary never becomes the first item's request."""
+    letter = str(Letter()).replace(ISSUES, "")
+    result = read(letter)
+    assert result.issues[0].request and result.issues[0].request.text == "MRI of the lumbar spine"
+    assert result.clinical_summary and "44 year old" in result.clinical_summary.text
+    assert "section_missing" in codes(result)
+
+
+def test_a_section_is_known_by_its_fixed_sentence() -> None:
+    """Where a section's heading is lost, the sentence that follows it still opens the section."""
+    result = read(str(Letter()).replace("CLINICAL CASE SUMMARY\n", ""))
+    assert result.clinical_summary and result.clinical_summary.text.startswith("The injured worker is a 44")
+    assert result.reviewer.specialties == ["Family Practice", "Physical Medicine & Rehabilitation"]
+
+
+NOTICE = (
+    "Notice of Independent Medical Review Determination\n"
+    "1) MAXIMUS Federal Services, Inc. has determined the request for a brace is not medically necessary and appropriate.\n"
+    "INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE\nCase Summary:\nA man of 40.\n"
+)
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        str(Letter()) + NOTICE,
+        NOTICE + str(Letter()),
+        str(Letter()) + str(Letter()).replace("CLINICAL CASE SUMMARY", "Clinical Case Summary"),
+        str(Letter()) + "Case Number: CM16-0900002\n" + str(Item(SECOND)),
+    ],
+    ids=["notice_behind", "notice_before", "other_case", "header_alone"],
+)
+def test_another_letter_in_the_file_is_told(letter: str) -> None:
+    """Whatever its layout, another letter's text never becomes a field of this one unsaid."""
+    result = read(letter)
+    assert len(result.issues) == 1
+    assert "several_letters" in codes(result)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "\n\nODG CRITERIA FOR USE\n\nThey are not met.",
+        "\ncc of lidocaine were given before.",
+        "\n\nA HOME EXERCISE PROGRAM\ndoes as much.",
+    ],
+    ids=["recited_heading", "cubic_centimetres", "capitals_in_a_paragraph"],
+)
+def test_a_rationale_is_not_cut_short(inside: str) -> None:
+    """Capitals and short words in a rationale are no closing."""
+    rationale = f"No red flag is on record.{inside} The request is not medically necessary."
+    last = read(Letter(items=[Item(rationale=rationale)])).issues[0].rationale
+    assert last and last.text == " ".join(rationale.split())
+
+
+def test_text_behind_a_closing_that_reads_like_a_rationale_is_a_warning() -> None:
+    result = read(Letter(end="\nSincerely,\nThe request is not medically necessary either.\n"))
+    assert result.status == "partial"
+    assert "text_after_letter" in codes(result)
+
+
+@pytest.mark.parametrize(
+    ("rationale", "code"),
+    [
+        ("It rests on three points. The request for it is not medically necessary and", "truncated_letter"),
+        ("It was lost at the edge of the", "truncated_letter"),
+    ],
+)
+def test_a_rationale_that_breaks_off_is_flagged_wherever_it_stands(rationale: str, code: str) -> None:
+    """A lost last line shows in any item, not only in the letter's last."""
+    result = read(Letter(items=[Item(rationale=rationale), "\n" + str(Item(SECOND))]))
+    assert code in codes(result)
+
+
+def test_a_request_with_words_of_a_rationale_is_doubtful() -> None:
+    """Where no sign parts a rationale from the next heading, the reading says so."""
+    letter = Letter(items=[Item(rationale="It is not medically necessary for this"), Item("knee brace")])
+    assert "request_doubtful" in codes(read(letter))
+
+
+def test_a_partial_approval_in_unknown_words_is_flagged() -> None:
+    """The authorised part is the worker's: it is never lost without a word."""
+    heading = "Therapy, 12 visits was asked for in the original request. Six were let through. The rest, six visits is"
+    assert "partial_approval_unread" in codes(read(Letter(items=[Item(heading)])))
+
+
+def test_a_numbered_statement_never_runs_into_the_next() -> None:
+    """A notice's misworded decision takes no words, and no decision, from its neighbour."""
+    line = (
+        "{}) MAXIMUS Federal Services, Inc. has determined the request for {} {} medically necessary and appropriate.\n"
+    )
+    letter = (
+        "Notice of Independent Medical Review Determination\n"
+        + line.format(1, "a brace", "1s") + line.format(2, "a cane", "is not")
+        + "INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE\nCase Summary:\nA man of 40.\n"
+    )  # fmt: skip
+    by_number = {issue.number: issue for issue in read(letter).issues}
+    assert by_number[2].request and by_number[2].request.text == "a cane"
+    assert 1 not in by_number or by_number[1].decision != "upheld"

@@ -179,6 +179,55 @@ def test_word_keeps_what_word_shows() -> None:
     assert [source.text[a:b] for a, b in source.emphasis] == ["bold"]
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>kept <del>gone</del></p>",
+        "<p>kept <s>gone</s></p>",
+        '<p>kept <span style="display: none">gone</span></p>',
+        "<p>kept <span hidden>gone</span></p>",
+        "<p>kept <style>gone",
+    ],
+    ids=["del", "s", "style", "hidden", "unclosed_style"],
+)
+def test_what_a_page_does_not_show_is_of_no_field(page: str) -> None:
+    """Struck and hidden text stays in the source text, where a warning can point at it."""
+    source = read_source(f"<html><body>{page}</body></html>".encode(), name="a.html")
+    assert source.body.split() == ["kept"]
+    assert "gone" in source.text
+
+
+@pytest.mark.parametrize(("written", "name"), [("kept ~~gone~~", "a.md"), ("kept <del>gone</del>", "a.txt")])
+def test_struck_text_in_text_files(written: str, name: str) -> None:
+    source = read_source(written.encode(), name=name)
+    assert (source.body.split(), source.text) == (["kept"], "kept gone")
+
+
+def test_struck_and_hidden_words_in_word() -> None:
+    """Struck and hidden runs, footers and notes belong to no field."""
+
+    def fill(document: Document) -> None:  # type: ignore[valid-type]
+        document.sections[0].footer.paragraphs[0].text = "footer"
+        paragraph = document.add_paragraph("kept")
+        paragraph.add_run(" struck").font.strike = True
+        paragraph.add_run(" hidden").font.hidden = True
+
+    source = read_source(word(fill), name="letter.docx")
+    assert source.body.split() == ["kept"]
+    assert source.text.split() == ["kept", "struck", "hidden", "footer"]
+
+
+def test_strict_word_documents() -> None:
+    """Word's strict form has other namespaces and the same words."""
+    xml = '<w:document xmlns:w="http://purl.oclc.org/ooxml/wordprocessingml/main"><w:p><w:r><w:t>words</w:t></w:r></w:p></w:document>'
+    assert text(zip_of("word/document.xml", xml.encode()), "a.docx").strip() == "words"
+
+
+def test_a_lost_byte_does_not_garble_the_rest() -> None:
+    """UTF-8 with a damaged byte keeps its other characters, and the loss shows."""
+    assert text("“curly” ".encode() + b"\xff end") == "“curly” \ufffd end"
+
+
 def header_in_rows(canvas: Canvas) -> None:
     canvas.drawString(72, 700, "Date Assigned:  12/01/2016")
     canvas.drawString(329, 700, "Date of Injury:  10/03/2016")
@@ -277,12 +326,23 @@ def test_turned_pages(rotation: int) -> None:
         (["Review Board\na.", "Review Board\nb.", "Review Board\nc."], ["Review Board"] * 3),
         (["the dose was\n30", "it rose to\n60"], []),
         (["so it is denied.", "so it is denied."], []),
+        (["show need outside of the\nguideline."] * 3, []),
+        (["a\nb\nItem 2\nc", "d\nItem 2\ne\nf", "Item 2\ng\nh"], []),
         (
             ["Final Determination Letter for IMR Case Number CM15-0900001   3\nwords"],
             ["Final Determination Letter for IMR Case Number CM15-0900001   3"],
         ),
     ],
-    ids=["page_lines", "bare_numbers", "running_head", "numbers_that_do_not_count", "same_sentence", "form_footer"],
+    ids=[
+        "page_lines",
+        "bare_numbers",
+        "running_head",
+        "numbers_that_do_not_count",
+        "same_sentence",
+        "amid_a_sentence",
+        "other_places",
+        "form_footer",
+    ],
 )
 def test_page_headers_and_footers(pages: list[str], furniture: list[str]) -> None:
     """Lines that belong to the page are told from lines of the letter."""

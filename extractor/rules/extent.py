@@ -83,4 +83,11 @@ def _is_foreign_heading(source: SourceText, line: Line) -> bool:
     words = source.body[line.start : line.end]
     if line.gap <= source.usual_gap and not line.after_break:
         return False
-    return words.isupper() and len(words) < HEADING_LENGTH and len(words.split()) > 1 and not CLINICAL.search(words)
+    goes_on = source.body[line.end : line.end + HEADING_LENGTH].lstrip()[:1].islower()
+    return (
+        not goes_on
+        and words.isupper()
+        and len(words) < HEADING_LENGTH
+        and len(words.split()) > 1
+        and not CLINICAL.search(words)
+    )
