@@ -172,9 +172,10 @@ DATE = r".{4,40}?"
 
 
 @cache
-def wording(words: str, *, tolerant: bool = False, any_case: bool = False) -> re.Pattern[str]:
-    """The compiled expression of a fixed wording; ``tolerant`` allows any case and OCR's errors."""
-    return re.compile(worded(words, tolerant=tolerant), re.S | (re.I if tolerant or any_case else 0))
+def wording(*words: str, tolerant: bool = False, any_case: bool = False) -> re.Pattern[str]:
+    """The compiled expression of any of the fixed wordings; ``tolerant`` allows any case and OCR's errors."""
+    alternatives = "|".join(worded(choice, tolerant=tolerant) for choice in words)
+    return re.compile(alternatives, re.S | (re.I if tolerant or any_case else 0))
 
 
 def worded(words: str, *, tolerant: bool) -> str:

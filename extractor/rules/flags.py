@@ -26,6 +26,8 @@ LETTER_WORDS = re.compile(
     re.I,
 )
 """What only a letter's items say."""
+LAST_WORDS = 40
+"""How many characters at a text's end tell whether it ends."""
 UNREADABLE_SHARE = 0.005
 """Above this share of control and private characters the text is damaged."""
 DAMAGED = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]")
@@ -187,10 +189,10 @@ def _truncation_flags(anatomy: Anatomy) -> list[Flag]:
 def _cut_off(source: SourceText, span: Span) -> Span | None:
     """The last line of a text that ends like no text, or None."""
     start, end = source.trim(*span)
-    words = source.body[start:end]
+    words = source.body[max(start, end - LAST_WORDS) : end]
     if not words or ENDED.search(words):
         return None
-    return max(start, end - 40), end
+    return max(start, end - LAST_WORDS), end
 
 
 def _quality_flags(anatomy: Anatomy) -> list[Flag]:

@@ -125,17 +125,11 @@ def _by_sentence(source: SourceText, line: Line, *, alone: bool) -> int:
 
 def _with_original(body: str, floor: int, start: int, end: int, partial: PartialApproval) -> int:
     """The start moved up to the sentence on the original request, where the heading tells of one."""
-    heading = body[start:end]
-    tells = [*partial.disputed, *partial.leaving, *partial.authorized_before, *partial.authorized_after]
-    if not _any(tells, heading) or _any(partial.original, heading):
+    tells = (*partial.disputed, *partial.leaving, *partial.authorized_before, *partial.authorized_after)
+    if not wording(*tells).search(body, start, end) or wording(*partial.original).search(body, start, end):
         return start
-    originals = [m for words in partial.original for m in wording(words).finditer(body, floor, start)]
+    originals = list(wording(*partial.original).finditer(body, floor, start))
     if not originals:
         return start
-    original = max(match.start() for match in originals)
-    sentences = [m.end() for m in NEW_SENTENCE.finditer(body, floor, original)]
+    sentences = [m.end() for m in NEW_SENTENCE.finditer(body, floor, originals[-1].start())]
     return sentences[-1] if sentences else floor
-
-
-def _any(wordings: Sequence[str], text: str) -> bool:
-    return any(wording(words).search(text) for words in wordings)

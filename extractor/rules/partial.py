@@ -4,7 +4,6 @@ administrator authorised, and the part in dispute."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractor.layouts.description import PartialApproval, wording
@@ -66,27 +65,19 @@ def _stripped(source: SourceText, start: int, end: int) -> Span:
     return source.trim(start, start + tail.start() if tail else end)
 
 
-def _first(body: str, wordings: Sequence[str], start: int, end: int) -> Span | None:
+def _first(body: str, wordings: tuple[str, ...], start: int, end: int) -> Span | None:
     return min(_all(body, wordings, start, end), default=None)
 
 
-def _last(body: str, wordings: Sequence[str], start: int, end: int) -> Span | None:
-    """The last wording's place; of those that end alike, the longest."""
-    found = _all(body, wordings, start, end)
-    if not found:
-        return None
-    furthest = max(stop for _, stop in found)
-    return min(span for span in found if span[1] == furthest)
+def _last(body: str, wordings: tuple[str, ...], start: int, end: int) -> Span | None:
+    return max(_all(body, wordings, start, end), default=None)
 
 
-def _all(body: str, wordings: Sequence[str], start: int, end: int) -> list[Span]:
+def _all(body: str, wordings: tuple[str, ...], start: int, end: int) -> list[Span]:
     """Where the wordings stand; only where none does, what OCR may have made of them."""
     for tolerant in (False, True):
-        found = [
-            match.span()
-            for words in wordings
-            for match in wording(words, tolerant=tolerant, any_case=True).finditer(body, start, end)
-        ]
+        matches = wording(*wordings, tolerant=tolerant, any_case=True).finditer(body, start, end)
+        found = [match.span() for match in matches]
         if found:
             return found
     return []

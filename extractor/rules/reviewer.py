@@ -103,7 +103,7 @@ def _split(source: SourceText, start: int, end: int, *, joined: tuple[str, ...])
     body = source.body
     cuts = []
     pattern = AND if joined else re.compile(r",|;")
-    kept = [match.span() for name in joined for match in wording(name, any_case=True).finditer(body, start, end)]
+    kept = [m.span() for m in wording(*joined, any_case=True).finditer(body, start, end)] if joined else []
     for match in pattern.finditer(body, start, end):
         if not any(left < match.start() and match.end() <= right + 1 for left, right in kept):
             cuts.append(match.span())
