@@ -192,6 +192,8 @@ class Issue(Model):
     original_request: Request | None = None
     authorized: Request | None = None
     decision: Decision
+    decision_spans: list[Span] = []
+    """Where the decision's word stands; every such place where the letter states more than one."""
     category: Category | None = None
     subcategory: str | None = None
     details: Details | None = None

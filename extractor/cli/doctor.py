@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
 
-from extractor.cli.settings import settings_path
+from extractor.cli.settings import default_map, settings_path
 from extractor.reading.ocr import ADVICE, find_tesseract
 from extractor.version import VERSION
 
@@ -30,6 +30,7 @@ def report(*, as_json: bool) -> str:
 
 def _facts() -> dict[str, dict[str, str]]:
     settings = settings_path(Path.cwd())
+    model = os.environ.get("IMR_MODEL") or default_map(Path.cwd()).get("extract", {}).get("model")
     return {
         "installed": {
             "imr": VERSION,
@@ -37,7 +38,7 @@ def _facts() -> dict[str, dict[str, str]]:
             **{name: _version(name) for name in PACKAGES},
             "tesseract": find_tesseract() or f"not installed; {ADVICE}",
         },
-        "model": {"used": os.environ.get("IMR_MODEL") or "none (rules only)"},
+        "model": {"used": str(model) if model not in (None, "none") else "none (rules only)"},
         "files": {
             "program": str(files("extractor")),
             "settings": str(settings) if settings.is_file() else f"none ({settings.name} in this folder would be read)",

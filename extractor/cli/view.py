@@ -79,11 +79,13 @@ class _View:
         yield from self._wrap(f"{name:<10} ", value or typer.style("not stated", dim=True), " " * 11)
 
     def _issue(self, issue: Issue) -> Iterator[str]:
-        request = issue.request.text if issue.request else "(no request found)"
+        request = (
+            f"{issue.request.text} [{self._spans(issue.request.spans)}]" if issue.request else "(no request found)"
+        )
         number = f"{issue.number}. "
         yield from (typer.style(line, bold=True) for line in self._wrap(number, request, " " * len(number)))
         word = typer.style(issue.decision.upper(), fg=COLOUR[issue.decision], bold=True)
-        yield f"{INDENT}{word}  {MEANING[issue.decision]}{self._place(issue.request)}"
+        yield f"{INDENT}{word}  {MEANING[issue.decision]}{self._place(issue.decision_spans)}"
         for title, part in (("Originally requested", issue.original_request), ("Authorized", issue.authorized)):
             if part:
                 yield from self._text(title, part, INDENT)
@@ -102,14 +104,12 @@ class _View:
         yield from self._text(title + basis, guideline, INDENT)
 
     def _text(self, title: str, text: Text, indent: str) -> Iterator[str]:
-        yield indent + typer.style(title, underline=True) + self._place(text)
+        yield indent + typer.style(title, underline=True) + self._place(text.spans)
         yield from self._wrap(indent + INDENT, text.text, indent + INDENT)
 
-    def _place(self, text: Text | None) -> str:
+    def _place(self, spans: list[Span]) -> str:
         """Where it stands: page, and offsets into the source text."""
-        if text is None or not text.spans:
-            return ""
-        return typer.style(f"  [{self._spans(text.spans)}]", dim=True)
+        return typer.style(f"  [{self._spans(spans)}]", dim=True) if spans else ""
 
     def _spans(self, spans: list[Span]) -> str:
         page = f"page {self.source.page_of(spans[0][0])}: " if self.source.pages > 1 else ""

@@ -29,6 +29,10 @@ class Item:
     fields: dict[Role, Span] = field(default_factory=dict)
     start: int = 0
 
+    def decided_at(self) -> list[Span]:
+        """Where the decision is stated."""
+        return self.contradicted or ([self.decision_span] if self.decision_span else [])
+
 
 @dataclass
 class Anatomy:

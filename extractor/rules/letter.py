@@ -80,6 +80,7 @@ def _issue(anatomy: Anatomy, item: Item) -> Issue:
         original_request=_text(Request, source, parts.original if parts else None),
         authorized=_text(Request, source, parts.authorized if parts else None),
         decision=item.decision,
+        decision_spans=[span for place in item.decided_at() for span in source.spans(*place)],
         claims_administrator_guideline=_guideline(source, item.fields.get("claims_administrator_guideline")),
         reviewer_guideline=_guideline(source, item.fields.get("reviewer_guideline")),
         rationale=_text(Rationale, source, item.fields.get("rationale")),
