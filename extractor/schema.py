@@ -16,6 +16,7 @@ from extractor.taxonomy import (
     Category,
     CitationSource,
     Decision,
+    FlagCode,
     Level,
     NoticeCode,
     Outcome,
@@ -61,7 +62,7 @@ class Value(Model):
 class Flag(Model):
     """A doubt, with the places it speaks of (both, where two disagree)."""
 
-    code: str
+    code: FlagCode
     level: Level
     message: str
     spans: list[Span] = []

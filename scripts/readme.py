@@ -13,14 +13,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+from extractor.taxonomy import FLAGS
+
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-PARTS = {
+COMMANDS = {
     "demo": ["extract", "--model", "none", "golden/cover-letter/letter.txt"],
     "help": ["--help"],
     "extract-help": ["extract", "--help"],
 }
-PART = re.compile(r"(<!-- begin: (\S+) -->\n```text\n).*?(```\n<!-- end -->)", re.S)
+PART = re.compile(r"(<!-- begin: (\S+) -->\n).*?(<!-- end -->)", re.S)
+
+
+def part(name: str) -> str:
+    """A part of the README: a command's print, or the table of flags."""
+    if name == "flags":
+        rows = [f"| `{code}` | {meaning} |" for code, meaning in FLAGS.items()]
+        return "\n".join(["| flag | meaning |", "|---|---|", *rows]) + "\n"
+    return f"```text\n{printed(COMMANDS[name])}```\n"
 
 
 def printed(arguments: list[str]) -> str:
@@ -35,7 +45,7 @@ def printed(arguments: list[str]) -> str:
 
 def main() -> None:
     old = README.read_text(encoding="utf-8")
-    new = PART.sub(lambda part: part[1] + printed(PARTS[part[2]]) + part[3], old)
+    new = PART.sub(lambda found: found[1] + part(found[2]) + found[3], old)
     if new == old:
         return
     if "--check" in sys.argv:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 import extractor
 from extractor import extract
 from extractor.schema import Determination
-from extractor.taxonomy import SUBCATEGORIES, Category
+from extractor.taxonomy import FLAGS, SUBCATEGORIES, Category, FlagCode
 from extractor.version import VERSION
 from tests.conftest import ROOT
 from tests.letters import Letter
@@ -51,6 +51,10 @@ def test_what_is_not_built_yet_is_empty() -> None:
 
 def test_every_category_has_subcategories() -> None:
     assert set(SUBCATEGORIES) == set(Category.__args__)  # type: ignore[attr-defined]
+
+
+def test_every_flag_has_a_meaning() -> None:
+    assert set(FLAGS) == set(FlagCode.__args__)  # type: ignore[attr-defined]
 
 
 def test_changelog_names_the_version() -> None:

@@ -51,11 +51,6 @@ class Anatomy:
     """Other letters in the same file, which were not read."""
 
     @property
-    def header(self) -> Span:
-        """What stands before the first mark: cover pages and the case header."""
-        return 0, self.hits[0].start
-
-    @property
     def region(self) -> Span:
         """The stretch in which every word should belong to an item."""
         start = self.items[0].start

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from extractor.layouts import LAYOUTS, Layout
 from extractor.layouts.description import wording
+from extractor.rules.headings import SENTENCE_END
 from extractor.rules.marks import SECTIONS, Hit, decides, starts_line
 from extractor.source import Line, SourceText
 
-SENTENCE_END = re.compile(r"""[.!?]["'”’)\]]*$""")
 CASE_NUMBER_LABEL = "Case Number:"
 HEADING_LENGTH = 200
 CLINICAL = re.compile(r"\b(?:MTUS|ODG|ACOEM|guidelines?|criteria|recommend\w*|indications?|rationale)\b", re.I)

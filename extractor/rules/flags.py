@@ -13,6 +13,7 @@ from extractor.rules.case import CaseReading
 from extractor.rules.marks import SECTIONS
 from extractor.schema import Case, Flag, Issue, Statement
 from extractor.source import SourceText, Span
+from extractor.taxonomy import FlagCode
 
 ENDED = re.compile(
     r"""(?:[.!?:;…]["'”’)\]]*|\b(?:necessary|appropriate|certified|supported|warranted|indicated|authorized))$""", re.I
@@ -33,7 +34,7 @@ UNREADABLE_SHARE = 0.005
 DAMAGED = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]")
 ORDER = ("date_of_injury", "ur_denial_date", "application_received", "date_assigned", "decision_date")
 """A case's dates, in the order in which a case goes (8 CCR 9792.6.1 and following)."""
-LABELS: dict[Role, tuple[str, str]] = {
+LABELS: dict[Role, tuple[FlagCode, str]] = {
     "request": ("request_missing", "the request"),
     "claims_administrator_guideline": ("guideline_missing", "the claims administrator's guideline"),
     "reviewer_guideline": ("guideline_missing", "the reviewer's guideline"),
@@ -41,11 +42,11 @@ LABELS: dict[Role, tuple[str, str]] = {
 }
 
 
-def warning(code: str, message: str, spans: list[Span] | None = None) -> Flag:
+def warning(code: FlagCode, message: str, spans: list[Span] | None = None) -> Flag:
     return Flag(code=code, level="warning", message=message, spans=spans or [])
 
 
-def note(code: str, message: str, spans: list[Span] | None = None) -> Flag:
+def note(code: FlagCode, message: str, spans: list[Span] | None = None) -> Flag:
     return Flag(code=code, level="note", message=message, spans=spans or [])
 
 
