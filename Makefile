@@ -40,16 +40,20 @@ constraints:
 clean:
 	rm -rf $(VENV) build dist
 
+SUPPORTED := import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else \
+	"imr needs Python 3.11 to 3.13; name one: make PYTHON=python3.12 …")
+
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c '$(SUPPORTED)'
+	@$(PYTHON) -m venv $(VENV)
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 $(VENV)/runtime: constraints.txt | $(BIN)/python
-	$(PIP) --require-hashes -r constraints.txt
+	@$(PIP) --require-hashes -r constraints.txt
 	@touch $@
 
 $(VENV)/dev: constraints-dev.txt pyproject.toml | $(BIN)/python
-	$(PIP) --require-hashes -r constraints-dev.txt
-	$(PIP) --no-deps --no-build-isolation -e .
+	@$(PIP) --require-hashes -r constraints-dev.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/runtime

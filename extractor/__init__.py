@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from extractor.errors import ImrError, LimitExceeded, NotADetermination, UnreadableInput
+    from extractor.limits import Limits
     from extractor.pipeline import extract, read_source
-    from extractor.reading.limits import Limits
     from extractor.schema import Determination, Failure
     from extractor.source import SourceText
 
@@ -29,7 +29,7 @@ _HOMES = {
     "Determination": "schema",
     "Failure": "schema",
     "ImrError": "errors",
-    "Limits": "reading.limits",
+    "Limits": "limits",
     "LimitExceeded": "errors",
     "NotADetermination": "errors",
     "SourceText": "source",

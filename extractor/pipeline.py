@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from extractor.reading import DEFAULT_LIMITS, Limits, load, read
+from extractor.errors import NotADetermination
+from extractor.limits import DEFAULT_LIMITS, Limits
+from extractor.reading import load, read
 from extractor.rules.letter import Reading, read_letter
 from extractor.schema import Determination, Flag, Provenance, Source
 from extractor.source import SourceText
@@ -32,16 +34,26 @@ def extract(
     >>> extract(Path("letter.pdf")).issues[0].decision  # doctest: +SKIP
     'upheld'
     """
-    started = time.perf_counter()
     source = letter if isinstance(letter, SourceText) else read_source(letter, name=name, ocr=ocr, limits=limits)
-    reading = read_letter(source)
+    started = time.perf_counter()
+    reading = _read_letter(source)
     return Determination(
         **dict(reading.statement),
         status=_status(reading),
         source=_source(source, reading),
         flags=reading.flags,
-        provenance=Provenance(version=VERSION, seconds=round(time.perf_counter() - started, 4)),
+        provenance=Provenance(version=VERSION, seconds=round(source.seconds + time.perf_counter() - started, 4)),
     )
+
+
+def _read_letter(source: SourceText) -> Reading:
+    try:
+        return read_letter(source)
+    except NotADetermination as error:
+        if not source.pages_without_text:
+            raise
+        pages = ", ".join(map(str, source.pages_without_text))
+        raise NotADetermination(f"{error}; but pages {pages} have no text layer: read it with --ocr") from None
 
 
 def read_source(

@@ -8,6 +8,7 @@ white space folded, and nothing else.  A value that the letter does not state is
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -284,6 +285,6 @@ class ErrorReport(Model):
 class Failure(Model):
     """What stands in a Determination's place where a letter could not be read."""
 
-    status: Status = "failed"
+    status: Literal["failed"] = "failed"
     source: Source
     error: ErrorReport

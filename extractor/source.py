@@ -6,7 +6,7 @@ import hashlib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 Span = tuple[int, int]
@@ -57,6 +57,11 @@ class SourceText:
     glyphs: tuple[Glyphs, ...] = ()
     """For PDF: where the text was drawn, in source order."""
     read_by_ocr: bool = False
+    seconds: float = field(default=0.0, compare=False)
+    """How long the reading took."""
+    aside: tuple[Span, ...] = ()
+    """Of the furniture, what the file itself takes out of its text: struck or hidden words, navigation,
+    notes."""
     pages_without_text: tuple[int, ...] = ()
     """Page numbers, from 1, that show a picture but have no text."""
 

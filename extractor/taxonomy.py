@@ -19,7 +19,7 @@ Side = Literal["left", "right", "bilateral"]
 RationaleRole = Literal["criterion", "finding", "conclusion", "notice", "guideline_text"]
 RecordState = Literal["not_documented", "contradicted", "guideline_only"]
 Level = Literal["warning", "note"]
-Status = Literal["complete", "partial", "failed"]
+Status = Literal["complete", "partial"]
 Category = Literal[
     "pharmaceuticals",
     "rehabilitation",

@@ -7,9 +7,8 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
-from pathlib import Path
 
-from extractor.cli.settings import default_map, settings_path
+from extractor.cli.settings import SettingsError, default_map, settings_path
 from extractor.reading.ocr import ADVICE, find_tesseract
 from extractor.version import VERSION
 
@@ -29,8 +28,13 @@ def report(*, as_json: bool) -> str:
 
 
 def _facts() -> dict[str, dict[str, str]]:
-    settings = settings_path(Path.cwd())
-    model = os.environ.get("IMR_MODEL") or default_map(Path.cwd()).get("extract", {}).get("model")
+    settings = settings_path()
+    found = str(settings.absolute()) if settings.is_file() else f"none ({settings} would be read)"
+    model = os.environ.get("IMR_MODEL")
+    try:
+        model = model or default_map().get("extract", {}).get("model")
+    except SettingsError as error:
+        found += f", which is not usable: {error}"
     return {
         "installed": {
             "imr": VERSION,
@@ -38,11 +42,8 @@ def _facts() -> dict[str, dict[str, str]]:
             **{name: _version(name) for name in PACKAGES},
             "tesseract": find_tesseract() or f"not installed; {ADVICE}",
         },
-        "model": {"used": str(model) if model not in (None, "none") else "none (rules only)"},
-        "files": {
-            "program": str(files("extractor")),
-            "settings": str(settings) if settings.is_file() else f"none ({settings.name} in this folder would be read)",
-        },
+        "model": {"used": "none (rules only)" if model in (None, "none") else f"{model}: not in this version"},
+        "files": {"program": str(files("extractor")), "settings": found},
         "what_leaves_this_machine": {"letters": "nothing: letters are read by rules, here"},
     }
 

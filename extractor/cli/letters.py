@@ -15,6 +15,7 @@ class Task:
 
     action: str
     name: str
+    """What messages call it: the path as given."""
     path: str | None
     """None where ``data`` holds standard input."""
     data: bytes | None
@@ -59,19 +60,21 @@ def failed(task: Task, code: int, message: str) -> Answer:
     if task.action in ("json", "jsonl"):
         from extractor.schema import ErrorReport, Failure, Source
 
-        failure = Failure(source=Source(name=task.name), error=ErrorReport(code=code, message=message))
+        failure = Failure(
+            source=Source(name=Path(task.name).name or task.name), error=ErrorReport(code=code, message=message)
+        )
         out = failure.model_dump_json(indent=2 if task.action == "json" else None)
     return Answer(" ".join(task.name.split()), code, out=out, error=message)
 
 
 def _result(task: Task) -> str:
+    from extractor.limits import Limits
     from extractor.pipeline import extract, read_source
-    from extractor.reading import Limits
 
     limits = Limits(bytes=task.max_bytes, pages=task.max_pages)
     letter = task.data if task.path is None else Path(task.path)
     assert letter is not None
-    source = read_source(letter, name=task.name, ocr=task.ocr, limits=limits)
+    source = read_source(letter, name=Path(task.name).name or task.name, ocr=task.ocr, limits=limits)
     if task.action == "text":
         return source.text
     determination = extract(source)

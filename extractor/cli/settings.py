@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 NAME = "imr.toml"
-COMMON = ("ocr", "max_mb", "max_pages", "max_seconds", "max_memory_mb")
+LIMITS = ("max_mb", "max_pages", "max_seconds", "max_memory_mb")
+COMMON = ("ocr", *LIMITS)
 KEYS: dict[str, tuple[str, ...]] = {"extract": (*COMMON, "model"), "text": COMMON}
 
 
@@ -15,14 +16,14 @@ class SettingsError(Exception):
     """The settings file cannot be used."""
 
 
-def settings_path(folder: Path) -> Path:
+def settings_path() -> Path:
     """Where the settings are read from: the file that ``IMR_CONFIG`` names, or the folder's own."""
-    return Path(os.environ["IMR_CONFIG"]) if os.environ.get("IMR_CONFIG") else folder / NAME
+    return Path(os.environ.get("IMR_CONFIG") or NAME)
 
 
-def default_map(folder: Path) -> dict[str, dict[str, Any]]:
+def default_map() -> dict[str, dict[str, Any]]:
     """For each command its options' defaults. Raises SettingsError."""
-    path = settings_path(folder)
+    path = settings_path()
     if not path.is_file():
         if os.environ.get("IMR_CONFIG"):
             raise SettingsError(f"IMR_CONFIG names {path}, which is no file")
@@ -32,9 +33,21 @@ def default_map(folder: Path) -> dict[str, dict[str, Any]]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path.name} cannot be read: {error}") from None
+        raise SettingsError(f"{path} cannot be read: {error}") from None
     known = {key for keys in KEYS.values() for key in keys}
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise SettingsError(f"{path.name} has unknown keys: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    for key, value in values.items():
+        if key not in known:
+            raise SettingsError(f"{path} has the unknown key '{key}'; known are {', '.join(sorted(known))}")
+        if wrong := _wrong(key, value):
+            raise SettingsError(f"{path}: {key} must be {wrong}")
     return {command: {key: values[key] for key in keys if key in values} for command, keys in KEYS.items()}
+
+
+def _wrong(key: str, value: object) -> str | None:
+    """What the value should be, where it is not."""
+    if key == "ocr":
+        return None if isinstance(value, bool) else "true or false"
+    if key == "model":
+        return None if isinstance(value, str) else "a name in quotes"
+    number = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1_000_000
+    return None if number else "a number from above 0 to 1,000,000"

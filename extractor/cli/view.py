@@ -5,6 +5,7 @@ Colour stands in escape codes; the command line takes them out where nobody sees
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 
@@ -16,7 +17,7 @@ from extractor.source import SourceText, Span
 MEANING = {
     "upheld": "the denial stands",
     "overturned": "found medically necessary",
-    "unknown": "the letter's heading does not tell",
+    "unknown": "the letter does not tell, or tells twice",
 }
 COLOUR = {"upheld": "red", "overturned": "green", "unknown": "yellow"}
 OUTCOME = {
@@ -27,6 +28,8 @@ OUTCOME = {
 }
 BASIS = {"mtus": "MTUS", "non_mtus": "outside the MTUS", "both": "MTUS and others", "none_cited": "none cited"}
 INDENT = "   "
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What a letter could drive a terminal with."""
 
 
 def view(determination: Determination, source: SourceText, width: int) -> str:
@@ -56,7 +59,7 @@ class _View:
         pages = f"{letter.source.pages} page{'s' if letter.source.pages != 1 else ''}"
         yield typer.style(f"{case.case_number or 'no case number'}", bold=True) + f"  {letter.source.name}, {pages}"
         count = f"{len(letter.issues)} item{'s' if len(letter.issues) != 1 else ''}"
-        yield f"Outcome    {count}: {OUTCOME[letter.outcome]}"
+        yield from self._fact("Outcome", f"{count}: {OUTCOME[letter.outcome]}")
         dates = {
             "injury": case.date_of_injury,
             "UR denial": case.ur_denial_date,
@@ -124,7 +127,7 @@ class _View:
 
     def _wrap(self, first: str, text: str, rest: str) -> list[str]:
         return textwrap.wrap(
-            text,
+            CONTROL.sub("\ufffd", text),
             self.width,
             initial_indent=first,
             subsequent_indent=rest,

@@ -42,9 +42,14 @@ class _Worker:
 
     def begin(self, index: int, task: Task, seconds: float) -> None:
         self.index, self.deadline = index, time.monotonic() + seconds
-        self.pipe.send(task)
+        # A worker that has died meanwhile is found out when its answer is waited for.
+        with contextlib.suppress(OSError):
+            self.pipe.send(task)
 
     def end(self) -> None:
+        """Ends the process and what it started (the OCR program)."""
+        with contextlib.suppress(OSError, AttributeError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.join()
         self.pipe.close()
@@ -91,8 +96,7 @@ def _answers(
             if answer is None:
                 continue
             yield worker.index, answer
-            if answer.code and not worker.process.is_alive():
-                worker.end()
+            if not worker.process.is_alive():
                 workers[place] = worker = _Worker(memory)
             worker.index = -1
             following = next(waiting, None)
@@ -107,12 +111,11 @@ def _answer(worker: _Worker, task: Task, seconds: float) -> Answer | None:
             answer: Answer = worker.pipe.recv()
             return answer
     except (EOFError, OSError):
-        worker.process.join()
+        worker.end()
         return failed(task, UnreadableInput.code, "reading it crashed; the file may be damaged or hostile")
     if time.monotonic() < worker.deadline:
         return None
-    worker.process.kill()
-    worker.process.join()
+    worker.end()
     return failed(
         task, UnreadableInput.code, f"reading it took over {seconds:g} seconds; raise --max-seconds if it is a letter"
     )
@@ -121,6 +124,8 @@ def _answer(worker: _Worker, task: Task, seconds: float) -> Answer | None:
 def _serve(pipe: Connection, memory: int) -> None:
     """A worker's life: a task in, an answer out, until its parent ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError, AttributeError):
+        os.setpgid(0, 0)
     _limit_memory(memory)
     with contextlib.suppress(EOFError, OSError):
         while True:
@@ -134,7 +139,7 @@ def _limit_memory(memory: int) -> None:
     except ImportError:  # not on Windows
         return
     # Where the system refuses the limit (macOS), the other limits still stand.
-    with contextlib.suppress(ValueError, OSError):
+    with contextlib.suppress(ValueError, OSError, OverflowError):
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 

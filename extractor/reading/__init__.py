@@ -1,21 +1,21 @@
 """From a file to one source text: a module for each format, chosen by what the bytes are.
 
-A new format is one more module with a ``read(data, limits) -> Draft`` and one more entry in
-``_reader``.
+A new format is one more module whose ``read`` gives a Draft, and its place in ``_draft``.
 """
 
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
 
 from extractor.errors import UnreadableInput
+from extractor.limits import DEFAULT_LIMITS, Limits
 from extractor.reading.draft import Draft
 from extractor.reading.furniture import find_furniture
-from extractor.reading.limits import DEFAULT_LIMITS, Limits
 from extractor.source import SourceText
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "load", "read"]
+__all__ = ["load", "read"]
 
 HTML_START = (b"<!doctype html", b"<html", b"<?xml", b"<head", b"<body")
 FOREIGN = {
@@ -51,6 +51,7 @@ def read(data: bytes, name: str, *, ocr: bool = False, limits: Limits = DEFAULT_
     format open.  With ``ocr``, PDF pages without a text layer are read by tesseract.
     Raises UnreadableInput.
     """
+    started = time.perf_counter()
     limits.check_bytes(len(data))
     if not data.strip(b"\0 \t\r\n\f\xef\xbb\xbf"):
         raise UnreadableInput("the input is empty")
@@ -68,6 +69,8 @@ def read(data: bytes, name: str, *, ocr: bool = False, limits: Limits = DEFAULT_
         emphasis=tuple(draft.emphasis),
         glyphs=tuple(draft.glyphs),
         read_by_ocr=draft.read_by_ocr,
+        seconds=time.perf_counter() - started,
+        aside=tuple(draft.aside),
         pages_without_text=tuple(draft.pages_without_text),
     )
 

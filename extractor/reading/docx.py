@@ -12,14 +12,16 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from extractor.errors import LimitExceeded, UnreadableInput
+from extractor.limits import Limits
 from extractor.reading.draft import Draft
-from extractor.reading.limits import Limits
 from extractor.source import PAGE_BREAK
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SKIPPED = frozenset({"pPr", "rPr", "sectPr", "del", "moveFrom", "Fallback"})
 """Properties, what tracked changes took away, and the older copy of what stands beside it."""
 SIGNS = {"tab": "\t", "ptab": "\t", "noBreakHyphen": "\u2011", "br": "\n", "cr": "\n"}
+SYMBOLS = {"B3": "≥", "A3": "≤", "B0": "°", "B1": "±", "B7": "•", "B4": "×", "A5": "∞", "6D": "μ"}
+"""Characters that Word draws in its Symbol font; any other shows as a damaged character."""
 STRUCK = ("strike", "dstrike", "vanish")
 """Run properties of text that is struck out or hidden."""
 DOCUMENT = "word/document.xml"
@@ -55,8 +57,8 @@ def read(data: bytes, limits: Limits) -> Draft:
         ValueError,
         LookupError,
         OSError,
-    ) as error:
-        raise UnreadableInput(f"the Word document is damaged ({type(error).__name__})") from None
+    ):
+        raise UnreadableInput("the Word document is damaged and cannot be read; get it anew") from None
     except RuntimeError:
         raise UnreadableInput("the Word document is encrypted; save it without a password") from None
     return draft
@@ -83,6 +85,8 @@ def _walk(element: Element, draft: Draft, *, bold: bool, depth: int) -> None:
         draft.add(element.text or "", bold=bold)
     elif tag in SIGNS:
         draft.add(SIGNS[tag] if tag != "br" or _get(element, "type") != "page" else PAGE_BREAK)
+    elif tag == "sym":
+        draft.add(SYMBOLS.get((_get(element, "char") or "").upper()[-2:], "\ufffd"))
     elif tag == "altChunk":
         raise UnreadableInput("the Word document holds another file within it; save it anew from Word")
     else:

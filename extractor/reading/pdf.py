@@ -13,9 +13,9 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from extractor.errors import UnreadableInput
+from extractor.limits import Limits
 from extractor.reading.draft import Draft
 from extractor.reading.geometry import Piece, in_reading_order
-from extractor.reading.limits import Limits
 from extractor.source import PAGE_BREAK, Glyphs, SourceText, Span
 
 MEDIA_TYPE = "application/pdf"

@@ -167,7 +167,9 @@ def _both(body: str, layout: Layout) -> list[Hit]:
 def _missing(body: str) -> str:
     """A sentence on what a determination letter has and this text lacks."""
     known = LAYOUTS[0]
-    wanted = [mark for mark in known.marks if mark.role in ("summary", "issues", "rationale")]
+    wanted = [
+        mark for mark in known.marks if mark.role in ("summary", "issues", "rationale") and mark.wording.isupper()
+    ]
     lacking = [f"'{mark.wording}'" for mark in wanted if not wording(mark.wording, any_case=True).search(body)]
     words = [word for word in known.decisions if not re.search(rf":\s{{0,9}}{word}", body)]
     if len(words) == len(known.decisions):

@@ -20,14 +20,10 @@ class Limits:
     bytes: int = 50 * MIB
     pages: int = 300
     characters: int = 2_000_000
-    seconds: float = 60.0
-    """Wall time for one letter; the command line ends the reader when it is over."""
-    memory: int = 2048 * MIB
-    """Address space of the process that reads a letter (where the system can limit it)."""
 
     def check_bytes(self, size: int) -> None:
         if size > self.bytes:
-            raise LimitExceeded(f"the input is larger than {self.bytes / MIB:g} MB; raise --max-mb if it is a letter")
+            raise LimitExceeded(f"the input is larger than {self.bytes / MIB:.3g} MB; raise --max-mb if it is a letter")
 
     def check_pages(self, pages: int) -> None:
         if pages > self.pages:
