@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from extractor.reading.draft import Draft
 from extractor.source import PAGE_BREAK, Span
@@ -16,31 +17,51 @@ LONGEST = 120
 """A longer line is no header or footer."""
 
 PAGE_LINE = re.compile(
-    r"[\s\-–—_.|~]*(?:page|pg\.?)[ \t]*[\dlO]{1,4}(?:[ \t]*(?:[o0]f|/)[ \t]*[\dlO]{1,4})?[\s\-–—_.|~]*", re.I
+    r"[\s\-–—_|~]*(?:page|pg\.?)[ \t]*(?P<page>[\dlO]{1,4})(?:[ \t]*(?:[o0]f|/)[ \t]*(?P<of>[\dlO]{1,4}))?[\s\-–—_|~]*",
+    re.I,
 )
-"""A page number as OCR may read it, alone on its line."""
+"""A page number as OCR may read it, alone on its line; with a full stop behind it, it ends a sentence."""
 FORM_FOOTER = re.compile(
     r"[\s|~]*(?:Final Determination Letter for )?IMR Case Number:?[ \t]*[A-Z]{2}\d\d-\d{4,8}"
     r"[ \t|]*(?:page[ \t]*)?\d{0,4}(?:[ \t]*of[ \t]*\d{1,4})?[\s|~]*",
     re.I,
 )
 """The footer of mailed letters: the case number with a page number, alone on its line."""
+DIGITS = str.maketrans("lO", "10")
 
 
 def find_furniture(draft: Draft) -> tuple[Span, ...]:
     """The spans of page headers and footers, in order, none overlapping."""
     text = draft.text
-    found = set(draft.aside)
     pages = _pages(text)
+    found = set(draft.aside) | _page_lines(text, pages)
     for lines in pages:
-        for start, end in lines:
-            line = text[start:end]
-            if end - start < LONGEST and (PAGE_LINE.fullmatch(line) or FORM_FOOTER.fullmatch(line)):
-                found.add((start, end))
+        found.update(line for line in lines if FORM_FOOTER.fullmatch(text, *line))
     if len(pages) > 1:
         found |= _repeated(text, pages) | _page_numbers(text, pages)
     found |= {stray for lines in pages for stray in _stray_marks(text, lines, found)}
     return _merged(found)
+
+
+def _page_lines(text: str, pages: list[list[Span]]) -> set[Span]:
+    """``Page 2 of 5`` at the edge of its page; in a text without pages, where such lines count up from 1.
+
+    Anywhere else it is a citation that wraps ("see the guidelines, / page 111").
+    """
+    found = []
+    for index, lines in enumerate(pages):
+        for place, line in enumerate(lines):
+            match = PAGE_LINE.fullmatch(text, *line)
+            at_edge = min(place, len(lines) - 1 - place) < EDGE_LINES
+            if match and (at_edge or len(pages) == 1):
+                number, total = (int(match[name].translate(DIGITS)) if match[name] else 0 for name in ("page", "of"))
+                found.append((line, number, total, number - index))
+    if len(pages) == 1:
+        counts_up = [number for _, number, _, _ in found] == list(range(1, len(found) + 1))
+        return {line for line, *_ in found} if counts_up and len({total for _, _, total, _ in found}) == 1 else set()
+    # On pages, the numbers go with the pages: all but a misread one lie at the same distance.
+    usual = Counter(distance for *_, distance in found).most_common(1)
+    return {line for line, _, total, distance in found if distance == usual[0][0] or total}
 
 
 def _pages(text: str) -> list[list[Span]]:
@@ -78,8 +99,8 @@ def _repeated(text: str, pages: list[list[Span]]) -> set[Span]:
                 key = re.sub(rf"\b(?:{index + 1}|{len(pages)})\b", "#", " ".join(text[slice(*lines[place])].split()))
                 keys.setdefault(key, []).append(lines[place])
         for key, spans in keys.items():
-            # A line that ends or goes on with a sentence is the letter's: rationales are used twice.
-            sentence = key.endswith((".", ",", ";", ":")) or key[:1].islower() or len(key) > LONGEST
+            # A line that ends or goes on with a sentence, or holds a label, is the letter's: items repeat.
+            sentence = key.endswith((".", ",", ";", ":")) or key[:1].islower() or len(key) > LONGEST or ":" in key
             if len(spans) >= max(REPEATS, len(pages) * MOST) and not sentence:
                 found.update(spans)
     return found

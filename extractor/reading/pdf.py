@@ -15,7 +15,7 @@ import pypdfium2.raw as pdfium_c
 from extractor.errors import UnreadableInput
 from extractor.limits import Limits
 from extractor.reading.draft import Draft
-from extractor.reading.geometry import Piece, in_reading_order
+from extractor.reading.geometry import CELL_GAP, Piece, in_reading_order
 from extractor.source import PAGE_BREAK, Glyphs, SourceText, Span
 
 MEDIA_TYPE = "application/pdf"
@@ -24,8 +24,9 @@ BROKEN_HYPHEN = "\ufffe"
 RUNNING_TEXT = (0.27, 0.5)
 """Mean advance over line height of running text (Times 0.34, Helvetica 0.38).  A line outside of it may
 hold a gap or a jump back between table cells, and is looked at character by character."""
-CELL_GAP = 1.2
-"""A gap within a line of more than this many line heights lies between two table cells."""
+FEW_CHARACTERS, SCAN_SHARE = 200, 0.4
+"""A page with fewer characters, covered to this share by pictures, is a scan: the characters are a stamp or
+a page number."""
 NO_TEXT_LAYER = "the PDF has no text layer (a scan); read it with --ocr"
 
 Box = tuple[int, float, float, float, float]
@@ -43,7 +44,7 @@ def read(data: bytes, limits: Limits, *, ocr: bool = False) -> Draft:
             page = _page(document, index)
             text_page = page.get_textpage()
             pieces = _pieces(page, text_page)
-            if not any(piece.text.strip() for piece in pieces) and _shows_picture(page):
+            if sum(len(piece.text) for piece in pieces) < FEW_CHARACTERS and _shows_picture(page):
                 if ocr:
                     from extractor.reading.ocr import read_page
 
@@ -59,7 +60,7 @@ def read(data: bytes, limits: Limits, *, ocr: bool = False) -> Draft:
             page.close()
     finally:
         document.close()
-    if not draft.text.strip():
+    if not draft.text.strip() or len(draft.pages_without_text) == len(draft.page_starts):
         raise UnreadableInput("OCR found no text in the PDF" if ocr else NO_TEXT_LAYER)
     return draft
 
@@ -109,7 +110,13 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
 
 
 def _shows_picture(page: pypdfium2.PdfPage) -> bool:
-    return next(iter(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3)), None) is not None
+    """Pictures cover much of the page: it is a scan."""
+    width, height = page.get_size()
+    covered = 0.0
+    for picture in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = picture.get_bounds()
+        covered += (min(right, width) - max(left, 0)) * (min(top, height) - max(bottom, 0))
+    return bool(covered > SCAN_SHARE * width * height)
 
 
 def _append(draft: Draft, pieces: list[Piece], page: int) -> None:
@@ -133,11 +140,9 @@ def _pieces(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> list[P
     pieces: list[Piece] = []
     for (start, end), (first, last) in zip(lines, boxes, strict=True):
         advance = (last[2] - first[0]) / (end - start) / max(first[3] - first[1], 1.0)
-        if end - start == 1 or RUNNING_TEXT[0] < advance < RUNNING_TEXT[1]:
-            pieces.append(_piece(text_page, text, (start, end), first, last))
-            continue
-        for left, right in _cells(box_of, text, start, end):
-            pieces.append(_piece(text_page, text, (left, right), box_of(left), box_of(right - 1)))
+        running = end - start == 1 or RUNNING_TEXT[0] < advance < RUNNING_TEXT[1]
+        for left, right in [(start, end)] if running else _cells(box_of, text, start, end):
+            pieces += _by_weight(text_page, box_of, text, left, right)
     return pieces
 
 
@@ -211,8 +216,21 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     return start, start + len(text[start:end].rstrip())
 
 
-def _piece(text_page: pypdfium2.PdfTextPage, text: str, span: Span, first: CharBox, last: CharBox) -> Piece:
-    start, end = span
+def _by_weight(
+    text_page: pypdfium2.PdfTextPage, box_of: Callable[[int], CharBox], text: str, start: int, end: int
+) -> Iterator[Piece]:
+    """The stretch as pieces of one weight each: a heading is bold up to the decision word on its line."""
+    cut, bold = start, _is_bold(text_page, start)
+    if _is_bold(text_page, end - 1) != bold:
+        for index in range(start + 1, end):
+            if not text[index].isspace() and _is_bold(text_page, index) != bold:
+                yield _piece(box_of, text, cut, index, bold)
+                cut, bold = index, not bold
+    yield _piece(box_of, text, cut, end, bold)
+
+
+def _piece(box_of: Callable[[int], CharBox], text: str, start: int, end: int, bold: bool) -> Piece:
+    first, last = box_of(start), box_of(start + len(text[start:end].rstrip()) - 1)
     return Piece(
         left=min(first[0], last[0]),
         bottom=min(first[1], last[1]),
@@ -220,7 +238,7 @@ def _piece(text_page: pypdfium2.PdfTextPage, text: str, span: Span, first: CharB
         top=max(first[3], last[3]),
         text=text[start:end].replace(BROKEN_HYPHEN, "-").replace("\0", "\ufffd"),
         char=start,
-        bold=_is_bold(text_page, start) and _is_bold(text_page, end - 1),
+        bold=bold,
     )
 
 

@@ -9,30 +9,50 @@ from extractor.source import SourceText, Span
 from extractor.taxonomy import Sex
 
 SEX: dict[str, Sex] = {
-    "male": "male", "man": "male", "gentleman": "male", "boy": "male",
-    "female": "female", "woman": "female", "lady": "female", "girl": "female",
+    "male": "male", "man": "male", "gentleman": "male", "boy": "male", "mr": "male",
+    "female": "female", "woman": "female", "lady": "female", "girl": "female", "ms": "female", "mrs": "female",
+    "m": "male", "f": "female",
 }  # fmt: skip
-INITIAL: dict[str, Sex] = {"m": "male", "f": "female"}
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+UNITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+TEENS = ("fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+NUMBER_WORDS = {word: number for number, word in enumerate(TEENS, 14)} | {
+    ten + unit: 10 * tens + units
+    for tens, ten in enumerate(TENS, 2)
+    for units, unit in enumerate(("", *UNITS))
+}  # fmt: skip
 
+HYPHEN = r"\-\u2010-\u2013"
+PERSON = "male|female|gentleman|man|woman|lady|boy|girl|worker|patient|employee|applicant|claimant|person|individual"
+WORDS = (
+    rf"(?:(?!(?:in|of|with|to|from|by|for|at|on|who|whom|that|which|and|has|had|was|is)\b)[\w/'’&,{HYPHEN}]+\s{{1,3}})"
+)
+"""Words between an age and whom it is of: adjectives and trades, no preposition and no verb."""
 AGE = re.compile(
-    r"\b(?P<age>\d{1,3})[\s-]{0,3}(?:years?|yrs?|y)[\s./-]{0,3}(?:of\s+age|old|o)\b\.?"
-    r"(?:(?P<between>[^.;\n:]{0,3}(?:[\w/'’&,-]+\s{1,3}){0,7}?)\b(?P<sex>male|female|gentleman|man|woman|lady|boy|girl|[MF])\b)?",
+    rf"\b(?P<age>\d{{1,3}}|(?:{'|'.join(TENS)})(?:[\s{HYPHEN}]{{1,2}}(?:{'|'.join(UNITS)}))?|{'|'.join(TEENS)})"
+    rf"(?:\s\(\d{{1,3}}\))?[\s{HYPHEN}]{{0,3}}(?:years?|yrs?|y)[\s./{HYPHEN}]{{0,3}}(?:of\s+age|old|o)\b\.?"
+    rf"(?P<person>[,\s{HYPHEN}]{{0,3}}{WORDS}{{0,7}}?\b(?:{PERSON}|[MF])\b)?",
     re.I,
 )
 AGED = re.compile(r"\b(?:age|aged|age of|age:)\s{1,3}(?P<age>\d{1,3})\b", re.I)
-SEX_WORD = re.compile(r"\b(?P<sex>male|female|gentleman|man|woman|lady)\b", re.I)
-RELATIVES = re.compile(
-    r"^[\s,]*(?:son|daughter|child|wife|husband|spouse|brother|sister|mother|father|niece|nephew|infant|baby)\b",
+SUBJECT = re.compile(
+    rf"\b(?:{PERSON}|IW|he|she)\b[^.;]{{0,40}}?(?:,|\b(?:is|was))\s{{1,3}}(?:(?:now|currently|presently)\s{{1,3}})?(?:an?\s{{1,3}})?$",
     re.I,
 )
-PRONOUN = re.compile(r"\b(?:(?P<male>he|him|his)|(?P<female>she|her|hers))\b", re.I)
-SOMEBODY_ELSE = re.compile(
-    r"\b(?:Dr|doctors?|physicians?|providers?|surgeons?|therapists?|psychologists?|reviewers?|attorneys?|adjusters?|"
-    r"wife|husband|spouse|son|daughter|mother|father|brother|sister|supervisor|co-?worker)\b",
-    re.I,
+"""What goes before an age that is the patient's, where no person follows it."""
+SINCE = re.compile(r"\b(?:since|when|until|once|as|while)\s[^.;]{0,30}$", re.I)
+SEX_WORD = re.compile(r"\b(?P<sex>male|female|gentleman|man|woman|lady)\b|\b(?P<title>Mr|Ms|Mrs)\.\s", re.I)
+OTHERS = (
+    r"Dr|doctors?|physicians?|providers?|surgeons?|therapists?|psychologists?|reviewers?|attorneys?|adjusters?|"
+    r"wife|husband|spouse|son|daughter|mother|father|brother|sister|supervisor|co-?worker|student|customer|driver|"
+    r"inmate|suspect|nurse|child|infant|baby|niece|nephew"
 )
+RELATION = re.compile(r"\b(?:his|her|their|has|had|with|by|another|['’]s)\s{1,3}(?:an?\s{1,3})?$", re.I)
+"""Before an age or a sex: somebody else's."""
+SOMEBODY_ELSE = re.compile(rf"\b(?:{OTHERS})\b", re.I)
 """Whom a pronoun later in the sentence may mean instead."""
-SENTENCE_END = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bMs)[.!?]\s")
+PRONOUN = re.compile(r"\b(?:(?P<male>he|him|his)|(?P<female>she|her|hers))\b", re.I)
+SENTENCE_START = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bMs)[.!?]\s")
 OPENING = 400
 """The person is introduced within the summary's first characters; a sex word further down may be
 about somebody else."""
@@ -44,34 +64,56 @@ def read_patient(source: SourceText, region: Span | None) -> Patient:
     """Age and sex stated in the region; None for what it does not state."""
     if region is None:
         return Patient()
+    age, sex = _age(source.body, region)
+    sex = sex or _sex(source.body, region)
     facts: dict[str, object] = {}
     evidence: dict[str, list[Span]] = {}
-    for match in AGE.finditer(source.body, *region):
-        if int(match["age"]) not in PLAUSIBLE_AGE or RELATIVES.match(source.body[match.end() : match.end() + 20]):
-            continue
-        facts["age"], evidence["age"] = int(match["age"]), [match.span("age")]
-        word = match["sex"]
-        if word and (len(word) > 1 or word.isupper()):
-            facts["sex"] = SEX.get(word.lower()) or INITIAL[word.lower()]
-            evidence["sex"] = [match.span("sex")]
-        break
-    else:
-        aged = AGED.search(source.body, region[0], min(region[1], region[0] + OPENING))
-        if aged and int(aged["age"]) in PLAUSIBLE_AGE:
-            facts["age"], evidence["age"] = int(aged["age"]), [aged.span("age")]
-    if "sex" not in facts:
-        word_match = SEX_WORD.search(source.body, region[0], min(region[1], region[0] + OPENING))
-        if word_match:
-            facts["sex"] = SEX[word_match["sex"].lower()]
-            evidence["sex"] = [word_match.span("sex")]
-        else:
-            pronouns = [m for m in PRONOUN.finditer(source.body, *region) if _is_of_the_patient(source.body, m)]
-            kinds = {match.lastgroup for match in pronouns}
-            if len(kinds) == 1:
-                facts["sex"], evidence["sex"] = kinds.pop(), [pronouns[0].span()]
+    if age is not None:
+        facts["age"], evidence["age"] = _number(source.body[slice(*age)]), [age]
+    if sex is not None:
+        word = re.sub(r"\W", "", source.body[slice(*sex)].lower())
+        facts["sex"] = SEX.get(word) or ("male" if word in ("he", "him", "his") else "female")
+        evidence["sex"] = [sex]
     return Patient(**facts, evidence=evidence)  # type: ignore[arg-type]
 
 
+def _number(words: str) -> int:
+    return int(words) if words.isdigit() else NUMBER_WORDS.get(re.sub(r"[\W_]", "", words.lower()), 0)
+
+
+def _age(body: str, region: Span) -> tuple[Span | None, Span | None]:
+    """Where the patient's age stands, and the sex where the same phrase tells it."""
+    for match in AGE.finditer(body, *region):
+        before = body[max(region[0], match.start() - 80) : match.start()]
+        if _number(match["age"]) not in PLAUSIBLE_AGE or RELATION.search(before) or SINCE.search(before):
+            continue
+        person = match["person"]
+        if person is None:
+            if SUBJECT.search(before):
+                return match.span("age"), None
+            continue
+        word = re.search(r"\w+$", person)
+        assert word is not None
+        start = match.end() - len(word[0])
+        is_initial = len(word[0]) == 1 and not word[0].isupper()
+        told = word[0].lower() in SEX and not is_initial
+        return match.span("age"), (start, match.end()) if told else None
+    aged = AGED.search(body, region[0], min(region[1], region[0] + OPENING))
+    return (aged.span("age") if aged and int(aged["age"]) in PLAUSIBLE_AGE else None), None
+
+
+def _sex(body: str, region: Span) -> Span | None:
+    """Where the patient's sex stands: a word for it, else pronouns that are all of one sex."""
+    for match in SEX_WORD.finditer(body, region[0], min(region[1], region[0] + OPENING)):
+        after = body[match.end() : match.end() + 30]
+        before = body[max(region[0], match.start() - 20) : match.start()]
+        another = re.match(rf"\s{{1,3}}(?:\w+\s)?(?:{OTHERS}|patient)\b", after, re.I)
+        if not another and not re.search(r"\b(?:by|another|his|her)\s{1,3}(?:an?\s{1,3})?$", before, re.I):
+            return match.span("sex") if match["sex"] else match.span("title")
+    pronouns = [match for match in PRONOUN.finditer(body, *region) if _is_of_the_patient(body, match)]
+    return pronouns[0].span() if len({match.lastgroup for match in pronouns}) == 1 else None
+
+
 def _is_of_the_patient(body: str, pronoun: re.Match[str]) -> bool:
-    sentence = SENTENCE_END.split(body[max(0, pronoun.start() - 300) : pronoun.start()])[-1]
+    sentence = SENTENCE_START.split(body[max(0, pronoun.start() - 300) : pronoun.start()])[-1]
     return not SOMEBODY_ELSE.search(sentence)
