@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,9 +64,11 @@ class GoldenLetter:
     def annotation(self) -> Annotation | Refusal:
         """The annotation. Raises DamagedAnnotation where it does not fit the schema."""
         raw = (self.folder / "annotation.json").read_text(encoding="utf-8")
-        kind = Refusal if '"error"' in raw else Annotation
         try:
+            kind = Refusal if "error" in json.loads(raw) else Annotation
             return kind.model_validate_json(raw)
+        except json.JSONDecodeError as error:
+            raise DamagedAnnotation(f"{self.id}: annotation.json: line {error.lineno}: {error.msg}") from None
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
             place = ".".join(map(str, first["loc"]))

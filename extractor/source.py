@@ -13,6 +13,8 @@ Span = tuple[int, int]
 """``[start, end)``, in Unicode code points of the source text."""
 
 PAGE_BREAK = "\f"
+WRAPPED = 250
+"""No page is so wide: a text whose longest tenth of lines is longer than this is not wrapped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,12 @@ class SourceText:
         """How many line ends usually lie between two lines: 2 in a double-spaced letter."""
         gaps = Counter(line.gap for line in self.lines if line.gap)
         return gaps.most_common(1)[0][0] if gaps else 1
+
+    @cached_property
+    def one_paragraph_a_line(self) -> bool:
+        """Lines are not wrapped: every line end ends a paragraph."""
+        lengths = sorted(line.end - line.start for line in self.lines)
+        return bool(lengths) and lengths[-1 - len(lengths) // 10] > WRAPPED
 
     def _lines(self) -> Iterator[Line]:
         furniture = iter([*self.furniture, (len(self.text) + 1, len(self.text) + 1)])

@@ -142,7 +142,7 @@ def test_reviewer(credentials: str, specialties: list[str], subspecialties: list
         ("The patient is 61 years of age. The gentleman fell.", 61, "male"),
         ("The patient has a 12 year old daughter. She fell.", None, "female"),
         ("He has had pain for 5 years. He fell.", None, "male"),
-        ("The worker is a 52\u201152\u2011year\u2011old man.".replace("52\u2011", "", 1), 52, "male"),
+        ("The worker is a 52\u2011year\u2011old man.", 52, "male"),
         ("The patient is a fifty-two year old female.", 52, "female"),
         ("The patient is a fifty-five (55) year-old man.", 55, "male"),
         ("A male who has a 15-year-old knee injury.", None, "male"),

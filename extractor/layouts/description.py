@@ -62,6 +62,10 @@ class Mark:
     """Only at the start of a line: the wording alone is too common."""
     before_item: bool = False
     """Nothing but an item's heading can follow it."""
+    ends_letter: bool = False
+    """Of a closing: nothing behind it is the letter's, whatever it says."""
+    optional: bool = False
+    """A whole letter may lack it."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,17 @@ that wraps in its table cell is read around it."""
 
 
 @dataclass(frozen=True)
+class Credentials:
+    """The fixed wordings that go before the reviewer's specialties, subspecialties and states."""
+
+    specialty_labels: tuple[str, ...] = ("Certification(s)/Specialty:",)
+    state_labels: tuple[str, ...] = ("State(s) of Licensure:",)
+    specialties: tuple[str, ...] = ("Board Certified in", "is a licensed", "is Licensed in", "is certified in", "is a")
+    subspecialties: tuple[str, ...] = ("has a subspecialty in", "with a subspecialty in")
+    states: tuple[str, ...] = ("licensed to practice in", "license to practice in")
+
+
+@dataclass(frozen=True)
 class Layout:
     """One layout: its marks, how an item opens, and how a decision is worded."""
 
@@ -123,6 +138,7 @@ class Layout:
     partial: PartialApproval | None = None
     case_labels: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: CASE_LABELS)
     """What goes before each fact of the case."""
+    credentials: Credentials = field(default_factory=Credentials)
     identifying: tuple[Role, ...] = field(default=())
     """Roles of which a letter shows at least two; a text with fewer is no letter of this layout."""
 
@@ -135,6 +151,17 @@ class Layout:
     def tolerant(self) -> re.Pattern[str]:
         """All marks, in any case and with the errors that OCR makes."""
         return _pattern(self, tolerant=True)
+
+    @cached_property
+    def item_words(self) -> re.Pattern[str]:
+        """What only this layout's items say: their labels, and decision words behind a colon."""
+        labels = [
+            worded(mark.wording, tolerant=False)
+            for mark in self.marks
+            if mark.role in ITEM_FIELDS and "{" not in mark.wording
+        ]
+        words = [rf":{SPACE}{worded(word, tolerant=False)}\b" for word in self.decisions if word.istitle()]
+        return re.compile("|".join([*labels, *words]), re.I)
 
     @cached_property
     def decision_of(self) -> Mapping[str, Decision]:
@@ -210,7 +237,7 @@ def _pattern(layout: Layout, *, tolerant: bool) -> re.Pattern[str]:
     words = "|".join(worded(word, tolerant=tolerant).replace(SOME_SPACE, SPACE) for word in layout.decisions)
     # A request never runs on into the next numbered statement.
     holes = {
-        "request": r"(?:(?!\bhas\s{1,9}determined\b).){1,1500}?",
+        "request": r"(?:(?!\bhas\s{1,9}determined\b|medically\s{0,9}necessary\b).){1,1500}?",
         "number": r"\d{1,3}",
         "date": DATE,
         "word": rf"(?:{words})",

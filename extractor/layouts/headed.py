@@ -26,7 +26,9 @@ ITEM_LABELS = (
     Mark("rationale", "Decision rationale:"),
 )
 CLOSINGS = tuple(
-    Mark("closing", wording, line_start=True)
+    Mark(
+        "closing", wording, line_start=True, optional=True, ends_letter=wording in ("Sincerely,", "Disclaimer: MAXIMUS")
+    )
     for wording in (
         "Sincerely,",
         "cc:",

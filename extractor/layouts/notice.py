@@ -16,6 +16,13 @@ LAYOUT = Layout(
             "{number}) MAXIMUS Federal Services, Inc. has determined the request for {request} {word} "
             "medically necessary and appropriate.",
         ),
+        # The same statement with a verb that is not known decides nothing.
+        Mark(
+            "decision",
+            "{number}) MAXIMUS Federal Services, Inc. has determined the request for {request} medically necessary "
+            "and appropriate.",
+            optional=True,
+        ),
         Mark("issues", "INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE"),
         Mark(
             "issues",
@@ -31,17 +38,22 @@ LAYOUT = Layout(
             "Disclaimer: The following case summary was taken directly from the utilization review "
             "denial/modification dated {date}.",
         ),
-        Mark("documents", "Documents Reviewed for Determination:"),
+        Mark("documents", "Documents Reviewed for Determination:", optional=True),
         Mark("item", "{number}) Regarding the request for"),
-        Mark("claims_administrator_guideline", "The Claims Administrator based its decision on", keep=True),
-        Mark("reviewer_guideline", "The Expert Reviewer based his/her decision on", keep=True),
-        Mark("reviewer_guideline", "The Expert Reviewer relied on", keep=True),
-        Mark("reviewer_guideline", "The Expert Reviewer found", keep=True),
+        Mark(
+            "claims_administrator_guideline", "The Claims Administrator based its decision on", keep=True, optional=True
+        ),
+        Mark("reviewer_guideline", "The Expert Reviewer based his/her decision on", keep=True, optional=True),
+        Mark("reviewer_guideline", "The Expert Reviewer relied on", keep=True, optional=True),
+        Mark("reviewer_guideline", "The Expert Reviewer found", keep=True, optional=True),
         Mark("rationale", "Rationale for the Decision:"),
         *headed.CLOSINGS,
     ),
     opens_item="decision",
-    decisions={"is not": "upheld", "is": "overturned"},
+    decisions={
+        **{f"{verb} not": "upheld" for verb in ("is", "are", "was", "were")},
+        **dict.fromkeys(("is", "are", "was", "were"), "overturned"),
+    },
     case_labels={
         **CASE_LABELS,
         "decision_date": ("Dated:",),

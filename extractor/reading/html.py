@@ -131,6 +131,8 @@ class _Reader(HTMLParser):
 
 
 def _is_aside(tag: str, attrs: list[tuple[str, str | None]]) -> bool:
+    if tag in ("html", "body"):
+        return False
     if tag in STRUCK:
         return True
     names = {tag}

@@ -26,7 +26,8 @@ MARK = re.compile(
     | (?P<tag><(?:/?(?:i|em|u|span|font|a|sup|sub|center|body|html|code)(?:\s[^<>\n]{{0,200}})?>))
     | (?P<entity>&(?:\#\d{{1,7}}|\#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,30}});)
     | (?P<heading>(?:(?<=\n)|(?<=\n[ ])|(?<=\n[ ]{{2}})|(?<=\n[ ]{{3}})|\A)\#{{1,6}}[ \t]+)
-    | (?P<struck>~~|</?(?:del|s|strike)>)
+    | (?P<struck></?(?:del|s|strike)>)
+    | (?P<wave>~~(?P<waved>[^~\n]{{1,300}})~~)
     | (?P<stars>\*{{2,3}}|(?<!_)__(?!_))
     """,
     re.X,
@@ -123,11 +124,17 @@ class _Reader:
                 self.bold_depth = max(0, self.bold_depth + self.stars[mark.start()])
             case "heading":
                 self.in_heading = True
-            case "struck" if self.struck_from is None:
+            case "struck" if not mark[0].startswith(("</", "~~")):
                 self.struck_from = self.draft.length
-            case "struck":
-                self.draft.aside.append((self.struck_from or 0, self.draft.length))
+            case "struck" if mark[0].startswith("</") and self.struck_from is not None:
+                self.draft.aside.append((self.struck_from, self.draft.length))
                 self.struck_from = None
+            case "wave" if self.markdown:
+                start = self.draft.length
+                self._add(mark["waved"])
+                self.draft.aside.append((start, self.draft.length))
+            case "wave":
+                self._add(mark[0])
             case "line":
                 self._add("\n")
             case "cell":

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 from extractor.errors import NotADetermination
 from extractor.layouts import Layout
-from extractor.layouts.description import ITEM_FIELDS, Role
+from extractor.layouts.description import ITEM_FIELDS, Mark, Role
 from extractor.rules.decisions import sort_decisions
-from extractor.rules.extent import closing, letter_before, second_letter
-from extractor.rules.headings import start_of_heading
+from extractor.rules.extent import HEADING_LENGTH, closing, letter_before, second_letter
+from extractor.rules.headings import SENTENCE_END, start_of_heading
 from extractor.rules.marks import SECTIONS, Hit, find_marks
 from extractor.source import SourceText, Span
 from extractor.taxonomy import Decision
@@ -58,6 +58,15 @@ class Anatomy:
         if issues:
             start = self.sections["issues"][0]
         return start, self.end
+
+    def unmatched_labels(self) -> list[Span]:
+        """Labels that stand more often than there are items with that field."""
+        spans = []
+        for role in ITEM_FIELDS:
+            places = [(hit.start, hit.end) for hit in self.hits if hit.role == role and not hit.mark.keep]
+            if len(places) > sum(role in item.fields for item in self.items):
+                spans += places
+        return spans
 
     def uncovered(self) -> Iterator[Span]:
         """Stretches with letters or digits, between the first item and the letter's end, of no field."""
@@ -118,17 +127,37 @@ def _doubt(items: list[Item], prose: list[Span]) -> None:
 
 
 def _with_headings(source: SourceText, layout: Layout, hits: list[Hit]) -> list[Hit]:
-    """The decision hits, each with its request: the heading that the decision word ends."""
+    """The hits with each item's request: the heading that the decision word, or the first label, ends."""
     headed: list[Hit] = []
     floor = 0
     for hit in hits:
-        if hit.role == "decision":
-            begun = bool(headed) and headed[-1].mark.before_item
+        before = headed[-1] if headed else None
+        if hit.role == "decision" or _opens_undecided(before, hit):
+            begun = before is not None and before.mark.before_item
             start = floor if begun else start_of_heading(source, floor, hit.start, layout.partial)
-            hit = replace(hit, start=min(start, hit.start), request=(min(start, hit.start), hit.start))
+            heading = (min(start, hit.start), hit.start)
+            if hit.role == "decision":
+                hit = replace(hit, start=heading[0], request=heading)
+            elif _is_heading(source, *heading):
+                headed.append(Hit(*heading, mark=UNDECIDED, request=heading, decision="unknown"))
         headed.append(hit)
         floor = hit.end
     return headed
+
+
+UNDECIDED = Mark("decision", "")
+"""Stands for the decision word that a heading lacks."""
+
+
+def _opens_undecided(before: Hit | None, hit: Hit) -> bool:
+    """The hit is an item's first label, with no decision before it."""
+    return before is not None and before.role in ("issues", "rationale") and hit.role in ITEM_FIELDS
+
+
+def _is_heading(source: SourceText, start: int, end: int) -> bool:
+    """The words before a first label are a heading that lacks its decision: no sentence, and not long."""
+    words = source.body[start:end].strip()
+    return bool(words) and len(words) < HEADING_LENGTH and not SENTENCE_END.search(words)
 
 
 def _items(layout: Layout, hits: list[Hit], end: int) -> list[Item]:
@@ -144,8 +173,14 @@ def _items(layout: Layout, hits: list[Hit], end: int) -> list[Item]:
         stop = after.start if after else end
         if hit.role in ("item", "decision") and (hit.number is not None or layout.opens_item == "decision"):
             current = begin(hit.number, hit.start)
-        elif hit.role in ITEM_FIELDS and current is not None and before is not None and before.role == hit.role:
-            # Two wordings of one label side by side open one field.
+        elif (
+            hit.role in ITEM_FIELDS
+            and current is not None
+            and before is not None
+            and before.role == hit.role
+            and hit.mark.keep
+        ):
+            # Two wordings of one label that both belong to its text open one field.
             current.fields[hit.role] = (current.fields[hit.role][0], stop)
             before = hit
             continue

@@ -15,7 +15,7 @@ from extractor.schema import Case
 from extractor.source import SourceText, Span
 
 CASE_NUMBER = r"\bC[A-Z]\s?\d{2}\s?-\s?\d{4,8}\b"
-PRIORITY = {"standard": "standard", "expedited": "expedited"}
+PRIORITIES = ("standard", "expedited")
 VALUE = "{value}"
 RANGE = " \t\n\f|:-–,"
 """What may stand between two values: a case can state a first and a last date of injury."""
@@ -75,7 +75,7 @@ def _value(name: str, words: str) -> Any:
         return dates.parse(words)
     if kind == "number":
         return "".join(words.split())
-    return PRIORITY[words.lower()]
+    return words.lower()
 
 
 @cache
@@ -90,7 +90,7 @@ def _pattern(labels: tuple[tuple[str, tuple[str, ...]], ...]) -> re.Pattern[str]
                 before, after = (worded(part, tolerant=True) for part in wording.split(VALUE))
                 alternatives.append(f"(?P<in_{name}>{before}(?P<v_{name}>{dates.NUMERIC % ('_in', '_in')}){after})")
     alternatives.append(f"(?P<number>{CASE_NUMBER})")
-    alternatives.append(rf"(?P<priority_word>\b(?:{'|'.join(PRIORITY)})\b)")
+    alternatives.append(rf"(?P<priority_word>\b(?:{'|'.join(PRIORITIES)})\b)")
     alternatives.append(f"(?P<date>{dates.NUMERIC % ('', '')}|{dates.WORDED})")
     return re.compile("|".join(alternatives), re.I)
 

@@ -7,40 +7,46 @@ from collections.abc import Iterator
 
 from extractor.layouts import LAYOUTS, Layout
 from extractor.layouts.description import wording
-from extractor.rules.headings import SENTENCE_END
-from extractor.rules.marks import SECTIONS, Hit, decides, starts_line
+from extractor.rules.headings import CONCLUDING, SENTENCE_END
+from extractor.rules.marks import SECTIONS, Hit, last_decision, starts_line
 from extractor.source import Line, SourceText
 
-CASE_NUMBER_LABEL = "Case Number:"
+CASE_NUMBER_LINE = re.compile(r"^[ \t|]{0,20}Case Number:\s{0,9}C[A-Z]\d\d-\d{4,8}[ \t|]{0,99}$", re.M)
+CONCLUDES = re.compile(CONCLUDING, re.I)
 HEADING_LENGTH = 200
 CLINICAL = re.compile(r"\b(?:MTUS|ODG|ACOEM|guidelines?|criteria|recommend\w*|indications?|rationale)\b", re.I)
 """A line of capitals with one of these is a heading recited from a guideline, not another text's."""
 
 
 def second_letter(source: SourceText, layout: Layout, hits: list[Hit]) -> int | None:
-    """Where another letter begins behind this one's first rationale, or None."""
+    """Where another letter begins behind this one's first rationale, or None.
+
+    One heading alone may be a rationale's words ("Clinical case summary shows …"); two, or a line with
+    nothing but a case number, are not.
+    """
+    body = source.body
     rationales = [hit.end for hit in hits if hit.role == "rationale"]
     first = rationales[0] if rationales else max((hit.end for hit in hits), default=0)
-    before = {hit.mark.wording for hit in hits if hit.role in SECTIONS and hit.start < first}
-    flat = _flat(source.body[first:])
-    wordings = sorted(words for words in before | {CASE_NUMBER_LABEL} if _start(words) in flat)
-    starts = []
-    if wordings:
-        matches = wording(*wordings, any_case=True).finditer(source.body, first)
-        starts = [match.start() for match in matches if starts_line(source.body, match.start())]
-    starts += [
-        match.start()
-        for other in LAYOUTS
-        for words in other.opening
-        if other is not layout
-        for match in wording(words).finditer(source.body, first)
-        if decides(source.body[match.start() :], other)
-    ]
-    if not starts:
-        return None
-    # A letter begins with its header.
-    header = source.body.rfind(CASE_NUMBER_LABEL, first, min(starts))
-    return header if header >= 0 else min(starts)
+    case_labels = {words for wordings in layout.case_labels.values() for words in wordings if "{" not in words}
+    sections = {hit.mark.wording for hit in hits if hit.role in SECTIONS and hit.start < first}
+    flat = _flat(body[first:])
+    wordings = sorted(words for words in case_labels | sections if _start(words) in flat)
+    starts = {
+        words: match.start()
+        for words in wordings
+        for match in [
+            next((m for m in wording(words, any_case=True).finditer(body, first) if starts_line(body, m.start())), None)
+        ]
+        if match
+    }
+    places = list(starts.values()) if len(starts) > 1 else []
+    places += [match.start() for match in CASE_NUMBER_LINE.finditer(body, first)]
+    for other in LAYOUTS:
+        if other is not layout:
+            openings = [m.start() for words in other.opening for m in wording(words).finditer(body, first)]
+            if openings and last_decision(body, other) > min(openings):
+                places.append(min(openings))
+    return min(places, default=None)
 
 
 def _start(words: str) -> str:
@@ -58,21 +64,32 @@ def letter_before(source: SourceText, layout: Layout, hits: list[Hit]) -> bool:
     first = min(hit.start for hit in hits)
     return any(
         all(wording(words).search(source.body, 0, first) for words in other.opening)
-        and decides(source.body[:first], other)
+        and last_decision(source.body[:first], other) >= 0
         for other in LAYOUTS
         if other is not layout
     )
 
 
 def closing(source: SourceText, hits: list[Hit], end: int) -> int:
-    """Where the last rationale is over and a closing, or another text, begins; else ``end``."""
+    """Where the last rationale is over and a closing, or another text, begins; else ``end``.
+
+    It is over only once it has concluded, and where nothing behind concludes again.
+    """
     last = max((hit.end for hit in hits if hit.role == "rationale"), default=end)
     marks = {hit.start for hit in hits if hit.role != "closing"}
-    closings = {hit.end for hit in hits if hit.role == "closing" and hit.start > last}
+    closings = [hit for hit in hits if hit.role == "closing" and hit.start > last]
+    conclusions = [match.end() for match in CONCLUDES.finditer(source.body, last, end)]
+    if not conclusions:
+        return end
     for line, before in _lines(source, last, end):
-        if not SENTENCE_END.search(source.body[before.start : before.end]):
+        if line.start < conclusions[0] or not SENTENCE_END.search(source.body[before.start : before.end]):
             continue
-        if any(line.start <= place <= line.end for place in closings):
+        marked = [hit for hit in closings if line.start <= hit.end <= line.end]
+        if any(hit.mark.ends_letter for hit in marked):
+            return line.start
+        if line.start < conclusions[-1]:
+            continue
+        if marked:
             return line.start
         if line.start not in marks and _is_foreign_heading(source, line):
             return line.start

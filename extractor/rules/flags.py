@@ -10,23 +10,20 @@ from extractor.layouts.description import Role
 from extractor.rules import partial
 from extractor.rules.anatomy import Anatomy, Item
 from extractor.rules.case import CaseReading
+from extractor.rules.headings import CONCLUDING
 from extractor.rules.marks import SECTIONS
 from extractor.schema import Case, Flag, Issue, Statement
 from extractor.source import SourceText, Span
 from extractor.taxonomy import FlagCode
 
 ENDED = re.compile(
-    r"""(?:[.!?:;…]["'”’)\]]*|\b(?:necessary|appropriate|certified|supported|warranted|indicated|authorized))$""", re.I
+    rf"(?:[.!?:;…)\]\"'”’]|{CONCLUDING}|\bthis\s{{1,3}}time|\babove|\bN/A|\d|\d\s?(?:mg|ml|mcg|%)|\S\.\w{{2,5}}(?:/\S*)?)$",
+    re.I,
 )
 """How a whole text ends; a rationale's or a summary's full stop is now and then missing."""
 CONCLUSION = re.compile(r"\b(?:not\s+)?medically\s+necessary\b|\bnot\s+certified\b|\bthe\s+request\s+for\b", re.I)
 LONG_REQUEST = 350
 """The longest request of a published letter has some 200 characters; a partial approval's heading is longer."""
-LETTER_WORDS = re.compile(
-    r"\bguideline:|\brationale:|:\s{0,9}(?:Upheld|Overturned)\b|\bmedically\s{1,9}necessary\b|\bnot\s{1,9}certified\b",
-    re.I,
-)
-"""What only a letter's items say."""
 LAST_WORDS = 40
 """How many characters at a text's end tell whether it ends."""
 UNREADABLE_SHARE = 0.005
@@ -79,7 +76,8 @@ def _heading_flags(source: SourceText, layout: Layout, item: Item, issue: Issue)
     if partly and issue.authorized is None:
         message = f"item {issue.number}: the heading tells of a partial approval that was not understood"
         return [warning("partial_approval_unread", message, source.spans(*heading))]
-    request = issue.request.text
+    told = issue.original_request or issue.request
+    request = told.text
     if CONCLUSION.search(request) or (not partly and len(request) > LONG_REQUEST):
         message = f"item {issue.number}: the request may hold words of the rationale before it"
         return [warning("request_doubtful", message, issue.request.spans)]
@@ -162,14 +160,20 @@ def _coverage_flags(anatomy: Anatomy) -> list[Flag]:
         flags.append(warning("uncovered_text", "text among the disputed items belongs to no field", uncovered))
     after = anatomy.source.trim(anatomy.end, len(anatomy.source.text))
     if after[0] < after[1] and not anatomy.other_letters:
-        more = LETTER_WORDS.search(anatomy.source.body, *after)
+        body = anatomy.source.body
+        more = anatomy.layout.item_words.search(body, *after) or re.search(CONCLUDING, body[slice(*after)])
         flag = warning if more else note
         flags.append(flag("text_after_letter", "text after the letter's end was left out", [after]))
-    margins = [span for span in anatomy.source.furniture if LETTER_WORDS.search(anatomy.source.text, *span)]
+    source, inside = anatomy.source, (anatomy.hits[0].start, anatomy.hits[-1].end)
+    margins = [
+        span
+        for span in source.furniture
+        if anatomy.layout.item_words.search(source.text, *span) or (span in source.aside and _overlap(span, inside))
+    ]
     if margins:
-        flags.append(
-            warning("text_in_margin", "a page header, footer or deleted text reads like the letter's own", margins)
-        )
+        flags.append(warning("text_in_margin", "struck, hidden or marginal text stands within the letter", margins))
+    if labels := anatomy.unmatched_labels():
+        flags.append(warning("issue_missing", "a label of the form stands more often than there are items", labels))
     if anatomy.stray_decisions:
         flags.append(warning("issue_missing", "a decision word heads no item that was found", anatomy.stray_decisions))
     if anatomy.other_letters:
@@ -179,6 +183,10 @@ def _coverage_flags(anatomy: Anatomy) -> list[Flag]:
             )
         )
     return flags
+
+
+def _overlap(span: Span, other: Span) -> bool:
+    return span[0] < other[1] and other[0] < span[1]
 
 
 def _truncation_flags(anatomy: Anatomy) -> list[Flag]:
@@ -201,7 +209,7 @@ def _quality_flags(anatomy: Anatomy) -> list[Flag]:
     misread = [
         (hit.start, hit.end)
         for hit in anatomy.hits
-        if hit.misread and _is_misspelt(source, hit.start, hit.end, hit.mark.wording)
+        if hit.misread and _is_misspelt(anatomy.layout, source.body[hit.start : hit.end], hit.mark.wording)
     ]
     damaged = "\ufffd" in source.text or len(DAMAGED.findall(source.text)) > UNREADABLE_SHARE * len(source.text)
     if misread or damaged:
@@ -220,9 +228,9 @@ def _quality_flags(anatomy: Anatomy) -> list[Flag]:
     return flags
 
 
-def _is_misspelt(source: SourceText, start: int, end: int, wording: str) -> bool:
+def _is_misspelt(layout: Layout, found: str, wording: str) -> bool:
     """The found words differ from the form's by more than case, spacing and marks."""
-    if "{" in wording:
-        return True
-    letters = re.sub(r"\W", "", source.body[start:end]).lower()
+    letters = re.sub(r"\W", "", found).lower()
+    if "{word}" in wording:
+        return not any(letters.endswith(re.sub(r"\W", "", word).lower()) for word in layout.decisions)
     return letters != re.sub(r"\W", "", wording).lower()

@@ -13,9 +13,13 @@ from extractor.layouts.description import PartialApproval, wording
 from extractor.source import Line, SourceText
 
 SENTENCE_END = re.compile(r"""[.!?]["'”’)\]]*$""")
-CONCLUSION_END = re.compile(r"(?:necessary|appropriate|certified|supported|warranted|indicated|authorized)$", re.I)
+CONCLUDING = (
+    r"\b(?:necessary|appropriate|certified|supported|warranted|indicated|authorized|established|justified|reasonable)"
+)
+"""The words that a rationale concludes with."""
+CONCLUSION_END = re.compile(rf"{CONCLUDING}(?:\s{{1,3}}at\s{{1,3}}this\s{{1,3}}time)?$", re.I)
 """A rationale's last words, where its full stop is missing."""
-CONCLUDED = re.compile(r"(?:medically\s{1,9}(?:necessary|appropriate)|certified)\.$", re.I)
+CONCLUDED = re.compile(rf"{CONCLUDING}(?:\s{{1,3}}at\s{{1,3}}this\s{{1,3}}time)?\.$", re.I)
 ABBREVIATIONS = ("No", "Nos", "Dr", "Mr", "Ms", "vs", "approx", "hrs", "mg", "St", "Inc", "M.D", "e.g", "i.e")
 NEW_SENTENCE = re.compile(
     "".join(rf"(?<!\b{re.escape(word)})" for word in ABBREVIATIONS)
@@ -96,7 +100,7 @@ def _by_paragraph(source: SourceText, lines: Sequence[Line], *, apart: bool) -> 
     while first > 0:
         line, before = lines[first], lines[first - 1]
         words, words_before = source.body[line.start : line.end], source.body[before.start : before.end]
-        starts_paragraph = line.gap > usual and not line.after_break
+        starts_paragraph = (line.gap > usual or source.one_paragraph_a_line) and not line.after_break
         continues = words[:1].islower() or words[:1] in ":;,"
         ended = SENTENCE_END.search(words_before) or CONCLUSION_END.search(words_before)
         if starts_paragraph and (ended or not continues):
@@ -117,7 +121,7 @@ def _gap_above(lines: Sequence[Line], index: int, usual: int) -> bool:
 
 def _by_sentence(source: SourceText, line: Line, *, alone: bool) -> int:
     """Within a line that holds a paragraph, or the whole region, the last sentence's start."""
-    if line.end - line.start < LONG_LINE and not alone:
+    if not alone and (line.end - line.start < LONG_LINE or source.one_paragraph_a_line):
         return line.start
     starts = [m.end() for m in NEW_SENTENCE.finditer(source.body, line.start, line.end)]
     return starts[-1] if starts else line.start

@@ -45,7 +45,7 @@ def read_letter(source: SourceText) -> Reading:
     issues = [_issue(anatomy, item) for item in anatomy.items]
     statement = Statement(
         case=case.case,
-        reviewer=read_reviewer(source, anatomy.sections.get("reviewer")),
+        reviewer=read_reviewer(source, anatomy.layout, anatomy.sections.get("reviewer")),
         patient=read_patient(source, summary),
         clinical_summary=_text(ClinicalSummary, source, summary),
         outcome=outcome([issue.decision for issue in issues]),
@@ -65,9 +65,14 @@ def outcome(decisions: list[Decision]) -> Outcome:
 
 
 def _header_end(anatomy: Anatomy) -> int:
-    """The case's facts stand before the reviewer's credentials and the clinical summary."""
-    starts = [hit.start for hit in anatomy.hits if hit.role in ("reviewer", "summary")]
-    return min(starts) if starts else max(anatomy.items[0].start, anatomy.hits[0].start)
+    """The case's facts stand before the reviewer's credentials and the clinical summary: before the last
+    such heading that goes before the items, since a cover page may name it too."""
+    first = anatomy.items[0].start
+    ends = []
+    for role in ("reviewer", "summary"):
+        starts = [hit.start for hit in anatomy.hits if hit.role == role]
+        ends += [max([start for start in starts if start < first], default=min(starts))] if starts else []
+    return min(ends, default=max(first, anatomy.hits[0].start))
 
 
 def _issue(anatomy: Anatomy, item: Item) -> Issue:

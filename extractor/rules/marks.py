@@ -97,7 +97,7 @@ def _opening_found(body: str, layout: Layout) -> bool:
 def _whole(layout: Layout, hits: list[Hit]) -> bool:
     """Every wording of the layout stands in the text."""
     found = {hit.mark.wording for hit in hits}
-    return all(mark.wording in found for mark in layout.marks if mark.role != "closing")
+    return all(mark.wording in found for mark in layout.marks if not mark.optional)
 
 
 def _balanced(layout: Layout, hits: list[Hit]) -> bool:
@@ -119,6 +119,8 @@ def _hits(body: str, layout: Layout, *, tolerant: bool) -> list[Hit]:
         mark = layout.marks[index]
         if (mark.line_start or (tolerant and mark.role != "decision")) and not starts_line(body, match.start()):
             continue
+        if tolerant and mark.role == "closing":
+            continue  # its few letters would be misread anywhere
         groups = match.re.groupindex
         word_is_qualified = mark.role == "decision" and QUALIFIED.search(
             body[max(0, match.start() - 20) : match.start()]
@@ -139,9 +141,9 @@ def _hits(body: str, layout: Layout, *, tolerant: bool) -> list[Hit]:
     return hits
 
 
-def decides(body: str, layout: Layout) -> bool:
-    """The text words a decision as this layout does."""
-    return any(hit.decision for hit in _hits(body, layout, tolerant=False))
+def last_decision(body: str, layout: Layout) -> int:
+    """Where the last decision stands that is worded as this layout does; -1 for none."""
+    return max((hit.start for hit in _hits(body, layout, tolerant=False) if hit.decision), default=-1)
 
 
 def starts_line(body: str, at: int) -> bool:
@@ -165,14 +167,15 @@ def _both(body: str, layout: Layout) -> list[Hit]:
 
 
 def _missing(body: str) -> str:
-    """A sentence on what a determination letter has and this text lacks."""
-    known = LAYOUTS[0]
-    wanted = [
-        mark for mark in known.marks if mark.role in ("summary", "issues", "rationale") and mark.wording.isupper()
+    """A sentence on what the letter that this text is most like has, and this text lacks."""
+    like = max(LAYOUTS, key=lambda layout: _score(body, layout, _hits(body, layout, tolerant=False)))
+    wanted = [mark for mark in like.marks if mark.role in ("summary", "issues", "rationale") and len(mark.wording) < 60]
+    lacking = [
+        f"'{mark.wording}'"
+        for mark in wanted
+        if "{" not in mark.wording and not wording(mark.wording, any_case=True).search(body)
     ]
-    lacking = [f"'{mark.wording}'" for mark in wanted if not wording(mark.wording, any_case=True).search(body)]
-    words = [word for word in known.decisions if not re.search(rf":\s{{0,9}}{word}", body)]
-    if len(words) == len(known.decisions):
-        lacking.append("a disputed item that ends in 'Upheld' or 'Overturned'")
-    missing = ", ".join(lacking) if lacking else "a disputed item with its decision and labels"
+    if last_decision(body, like) < 0:
+        lacking.append("a disputed item with its decision")
+    missing = ", ".join(lacking) if lacking else "a disputed item with its labels"
     return f"this is no IMR determination letter: it lacks {missing}"

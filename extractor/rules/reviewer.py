@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import re
 
-from extractor.layouts.description import wording
+from extractor.layouts import Layout
+from extractor.layouts.description import Credentials, wording
 from extractor.schema import Reviewer
-from extractor.source import SourceText, Span, fold
-
-LICENSED_LABEL = "State(s) of Licensure:"
-SPECIALTY_LABEL = "Certification(s)/Specialty:"
-
-CERTIFIED = ("Board Certified in", "is a licensed", "is certified in")
-SUBSPECIALTY = ("has a subspecialty in", "with a subspecialty in")
-LICENSED = ("is licensed to practice in", "licensed to practice in")
+from extractor.source import SourceText, Span
 
 JOINED = (
     "Allergy and Immunology",
@@ -35,27 +29,29 @@ JOINED = (
 )
 """Names of specialties (American Board of Medical Specialties) that hold an "and" of their own."""
 
-AND = re.compile(r"\s{0,9}(?:,\s{0,9}and|,|;|\band)\s{1,9}|,", re.I)
+NAMES = re.compile(r",|;")
+STATES = re.compile(r",|;|&")
+PROSE_NAMES = re.compile(r"\s{0,9}(?:,\s{0,9}and|,|;|\band)\s{1,9}|,", re.I)
+PROSE_STATES = re.compile(r"\s{0,9}(?:,\s{0,9}and|,|;|&|\band)\s{1,9}|,", re.I)
+"""What parts the names of a list: specialties hold "&", states do not; in prose "and" parts names too."""
 SENTENCE_END = re.compile(r"\.(?:\s|$)|\bHe/she\b")
 
 
-def read_reviewer(source: SourceText, region: Span | None) -> Reviewer:
+def read_reviewer(source: SourceText, layout: Layout, region: Span | None) -> Reviewer:
     """The credentials stated in the region; empty lists for what it does not state."""
     if region is None:
         return Reviewer()
-    lists = _lists(source, region) or _prose(source, region)
-    evidence = {name: [span for span in spans] for name, spans in lists.items() if spans}
-    names = {name: [fold(source.text[slice(*span)]) for span in spans] for name, spans in lists.items()}
-    return Reviewer(**names, evidence=evidence)
+    found = _lists(source, layout.credentials, region) or _prose(source, layout.credentials, region)
+    names = {name: [source.slice(source.spans(*span)) for span in spans] for name, spans in found.items()}
+    return Reviewer(**names, evidence={name: spans for name, spans in found.items() if spans})
 
 
-def _lists(source: SourceText, region: Span) -> dict[str, list[Span]] | None:
+def _lists(source: SourceText, form: Credentials, region: Span) -> dict[str, list[Span]] | None:
     """``State(s) of Licensure: A, B`` and ``Certification(s)/Specialty: C, D``."""
-    labels = {"licensed_in": LICENSED_LABEL, "specialties": SPECIALTY_LABEL}
     hits = {}
-    for name, label in labels.items():
+    for name, labels in (("licensed_in", form.state_labels), ("specialties", form.specialty_labels)):
         for tolerant in (False, True):
-            match = wording(label, tolerant=tolerant, any_case=True).search(source.body, *region)
+            match = wording(*labels, tolerant=tolerant, any_case=True).search(source.body, *region)
             if match:
                 hits[name] = match.span()
                 break
@@ -64,7 +60,8 @@ def _lists(source: SourceText, region: Span) -> dict[str, list[Span]] | None:
     found = {}
     for name, (_, start) in hits.items():
         ends = [left for left, _ in hits.values() if left >= start]
-        found[name] = _split(source, start, _paragraph_end(source, start, min([region[1], *ends])), joined=())
+        end = _paragraph_end(source, start, min([region[1], *ends]))
+        found[name] = _split(source, start, end, STATES if name == "licensed_in" else NAMES)
     return found
 
 
@@ -77,12 +74,17 @@ def _paragraph_end(source: SourceText, start: int, end: int) -> int:
     return end if "\n" not in rest or rest.count(".") == 0 else blank.start()
 
 
-def _prose(source: SourceText, region: Span) -> dict[str, list[Span]]:
+def _prose(source: SourceText, form: Credentials, region: Span) -> dict[str, list[Span]]:
     """``Board Certified in A and B, has a subspecialty in C and is licensed to practice in D``."""
     body = source.body
     anchors: list[tuple[int, int, str]] = []
-    for name, wordings in (("specialties", CERTIFIED), ("subspecialties", SUBSPECIALTY), ("licensed_in", LICENSED)):
-        for words in wordings:
+    wordings = (
+        ("specialties", form.specialties),
+        ("subspecialties", form.subspecialties),
+        ("licensed_in", form.states),
+    )
+    for name, choices in wordings:
+        for words in choices:
             match = wording(words, any_case=True).search(body, *region)
             if match:
                 anchors.append((*match.span(), name))
@@ -94,19 +96,19 @@ def _prose(source: SourceText, region: Span) -> dict[str, list[Span]]:
         end = sentence.start() if sentence else region[1]
         if after is not None:
             end = min(end, after[0])
-        found[name] = _split(source, start, end, joined=JOINED)
+        found[name] = _split(source, start, end, PROSE_STATES if name == "licensed_in" else PROSE_NAMES)
     return found
 
 
-def _split(source: SourceText, start: int, end: int, *, joined: tuple[str, ...]) -> list[Span]:
-    """The names of a list, each as a span."""
+def _split(source: SourceText, start: int, end: int, separator: re.Pattern[str]) -> list[Span]:
+    """The names of a list, each as a span; names that hold an "and" of their own stay whole."""
     body = source.body
-    cuts = []
-    pattern = AND if joined else re.compile(r",|;")
-    kept = [m.span() for m in wording(*joined, any_case=True).finditer(body, start, end)] if joined else []
-    for match in pattern.finditer(body, start, end):
-        if not any(left < match.start() and match.end() <= right + 1 for left, right in kept):
-            cuts.append(match.span())
+    kept = [match.span() for match in wording(*JOINED, any_case=True).finditer(body, start, end)]
+    cuts = [
+        match.span()
+        for match in separator.finditer(body, start, end)
+        if not any(left < match.start() and match.end() <= right + 1 for left, right in kept)
+    ]
     names, at = [], start
     for left, right in [*cuts, (end, end)]:
         span = _name(source, at, left)
@@ -119,7 +121,7 @@ def _split(source: SourceText, start: int, end: int, *, joined: tuple[str, ...])
 def _name(source: SourceText, start: int, end: int) -> Span:
     """The name without a leading or trailing "and", "a", or full stop."""
     words = source.body[start:end]
-    lead = re.match(r"(?:\s|[.,:])*(?:(?:and|a|an)\s+)?", words, re.I)
+    lead = re.match(r"(?:\s|[.,:])*(?:(?:and|an?|the|has)\s+)*", words, re.I)
     start += lead.end() if lead else 0
-    tail = re.search(r"(?:[\s.,]|\band\b|\bis\b)*$", source.body[start:end])
+    tail = re.search(r"(?:[\s.,]|\band\b|\bis\b|\bhas\b|\ba\b)*$", source.body[start:end])
     return source.trim(start, start + tail.start() if tail else end)
