@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
+from extractor.rules import dates
 from extractor.schema import Determination, Statement, Text
 from extractor.source import SourceText
 
@@ -64,7 +66,41 @@ def _basis(guideline: Any) -> str | None:
 
 def false_spans(result: Determination, source: SourceText) -> list[str]:
     """Every place of the result whose spans do not hold what it says; empty for a sound result."""
-    return list(_false_spans(result, source, "result"))
+    return [*_false_spans(result, source, "result"), *_false_evidence(result, source)]
+
+
+def _false_evidence(result: Determination, source: SourceText) -> Iterator[str]:
+    """Typed values that cannot be read again from where they are said to stand, or have no such place."""
+    for name in CASE:
+        value, spans = getattr(result.case, name), result.case.evidence.get(name, [])
+        words = source.slice(spans)
+        if name == "case_number":
+            again: Any = squeezed(words) or None
+        else:
+            again = words.lower() or None if name == "priority" else dates.parse(words) if words else None
+        if value != again:
+            yield f"case.{name}: {value!r} is not {words!r}"
+    for name in ("specialties", "subspecialties", "licensed_in"):
+        spans = result.reviewer.evidence.get(name, [])
+        if getattr(result.reviewer, name) != [source.slice(source.spans(*span)) for span in spans]:
+            yield f"reviewer.{name} is not its evidence"
+    patient, evidence = result.patient, result.patient.evidence
+    if patient.age is not None and str(patient.age) != source.slice(evidence.get("age", [])) and patient.age < 100:
+        words = source.slice(evidence.get("age", []))
+        if not words or words.isdigit():
+            yield f"patient.age: {patient.age} is not {words!r}"
+    if patient.sex is not None:
+        word = source.slice(evidence.get("sex", [])).lower().rstrip(".")
+        female = word in ("female", "woman", "lady", "girl", "f", "she", "her", "hers", "ms", "mrs")
+        male = word in ("male", "man", "gentleman", "boy", "m", "he", "him", "his", "mr")
+        if (patient.sex == "female") != female or (patient.sex == "male") != male:
+            yield f"patient.sex: {patient.sex} is not {word!r}"
+    for issue in result.issues:
+        word = re.sub(r"[^a-z]", "", source.slice(issue.decision_spans).lower())
+        if issue.decision != "unknown" and not word:
+            yield f"issue {issue.number}: the decision stands nowhere"
+        if (issue.decision == "upheld" and word == "overturned") or (issue.decision == "overturned" and word == "upheld"):
+            yield f"issue {issue.number}: {issue.decision} is not {word!r}"
 
 
 def _false_spans(value: Any, source: SourceText, place: str) -> Iterator[str]:

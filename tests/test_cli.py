@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from evals.golden import golden_letters
+from extractor import extract
 from extractor.version import VERSION
 from tests.conftest import ROOT
 from tests.letters import Item, Letter
@@ -213,6 +214,59 @@ def test_a_letter_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pyte
 
 def test_golden_letters_in_one_call() -> None:
     """All golden letters at once give what each gives alone, in order."""
-    letters = [letter for letter in golden_letters(ROOT / "golden") if letter.path.suffix != ".html"]
-    lines = imr("extract", "--json", *[str(letter.path) for letter in letters]).stdout.splitlines()
-    assert [json.loads(line)["source"]["name"] for line in lines] == [letter.path.name for letter in letters]
+    paths = [letter.path for letter in golden_letters(ROOT / "golden")]
+    lines = imr("extract", "--json", *map(str, paths)).stdout.splitlines()
+    assert len(lines) == len(paths)
+    for path, line in zip(paths, lines, strict=True):
+        got = json.loads(line)
+        if got["status"] == "failed":
+            continue
+        alone = json.loads(extract(path).model_dump_json())
+        assert (got["source"], got["issues"]) == (alone["source"], alone["issues"]), path
+
+
+@pytest.mark.parametrize("command", [["extract"], ["schema"], ["text"]])
+def test_a_full_disk_is_one_line(command: list[str], letter: str) -> None:
+    """Output that cannot be written is named, without a traceback."""
+    with open("/dev/full", "wb") as full:
+        arguments = [*command, *([letter] if command != ["schema"] else [])]
+        run = subprocess.run([*IMR, *arguments], stdout=full, stderr=subprocess.PIPE, check=False,
+                             env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
+    assert run.returncode == 1
+    assert b"Traceback" not in run.stderr and b"cannot be written" in run.stderr.splitlines()[-1]
+
+
+def test_text_is_printed_as_it_is(tmp_path: Path) -> None:
+    """Control characters and a narrow code page change no character of the source text."""
+    path = tmp_path / "letter.txt"
+    path.write_text("a\x1b[31mb ≥ “c”", encoding="utf-8")
+    assert imr("text", str(path), PYTHONIOENCODING="latin-1").stdout.decode() == "a\x1b[31mb ≥ “c”\n"
+
+
+def test_the_view_drives_no_terminal(tmp_path: Path) -> None:
+    """A letter's escape codes do not reach the screen, and a code page without its characters is no error."""
+    path = tmp_path / "letter.txt"
+    path.write_text(str(Letter(items=[Item("MRI \x1b[31m ≥ 3 Tesla")])), encoding="utf-8")
+    run = imr("extract", str(path), PYTHONIOENCODING="latin-1")
+    assert run.returncode == 0 and b"\x1b" not in run.stdout and b"Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--max-mb", "inf"], ["--max-mb", "nan"], ["--max-seconds", "inf"]])
+def test_numbers_without_bound_are_refused(arguments: list[str], letter: str) -> None:
+    run = imr("extract", *arguments, letter)
+    assert run.returncode == 2 and len(run.stderr.splitlines()) == 1
+
+
+def test_imr_alone_shows_its_help() -> None:
+    run = imr()
+    assert run.returncode == 2 and b"Commands:" in run.stdout
+
+
+@pytest.mark.parametrize("setting", ['max_mb = "x"', "max_pages = 0", "ocr = 1", "max_mb = inf", "max_mb ="])
+def test_a_wrong_setting_names_the_file(setting: str, letter: str) -> None:
+    """A wrong value is the file's fault and nobody else's; doctor says so too, and help goes on."""
+    Path("imr.toml").write_text(setting, encoding="utf-8")
+    run = imr("extract", letter)
+    assert run.returncode == 2 and b"imr.toml" in run.stderr and len(run.stderr.splitlines()) == 1
+    assert b"not usable" in imr("doctor").stdout
+    assert imr("--help").returncode == 0

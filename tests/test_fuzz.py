@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from evals.golden import golden_letters
 from extractor import extract, read_source
 from extractor.errors import ImrError
+from extractor.layouts import LAYOUTS
 from tests.conftest import ROOT
 from tests.letters import HEADER, ISSUES, REVIEWER, SUMMARY, Item
 from tests.structure import false_spans
@@ -104,9 +105,15 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+FORM = sorted(
+    {mark.wording.partition("{")[0] + "\n" for layout in LAYOUTS for mark in layout.marks}
+    | {words + "\n" for layout in LAYOUTS for words in layout.opening}
+)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
-@pytest.mark.parametrize("piece", HOSTILE, ids=repr)
+@pytest.mark.parametrize("piece", HOSTILE + FORM, ids=repr)
 def test_nothing_costs_its_length_squared(piece: str, name: str) -> None:
     """Eight times the input takes about eight times the time: no pattern is open to backtracking.
 

@@ -9,6 +9,16 @@ from tests.conftest import ROOT
 from tests.structure import false_spans, mismatches, squeezed
 
 LETTERS = list(golden_letters(ROOT / "golden"))
+FLAGGED: dict[str, set[str]] = {
+    "cover-letter": {"text_after_letter"},
+    "documents-reviewed": {"unverified_layout"},
+    "headerless-double-spaced": {"case_header_missing", "truncated_letter"},
+    "notice-2013": {"unverified_layout", "case_field_missing"},
+    "ocr-noise": {"low_text_quality"},
+    "professional-review": {"unverified_layout"},
+    "truncated-mid-rationale": {"truncated_letter"},
+}
+"""What is in doubt in each letter; in the others, nothing."""
 by_id = pytest.mark.parametrize("letter", LETTERS, ids=lambda letter: letter.id)
 
 
@@ -25,6 +35,9 @@ def test_rules_read_a_golden_letter_as_its_annotators_did(letter: GoldenLetter) 
     result = extract(source)
     assert mismatches(result, want) == []
     assert false_spans(result, source) == []
+    flags = [*result.flags, *(flag for issue in result.issues for flag in issue.flags)]
+    assert {flag.code for flag in flags} == FLAGGED.get(letter.id, set())
+    assert result.status == ("partial" if any(flag.level == "warning" for flag in flags) else "complete")
 
 
 @pytest.mark.parametrize(

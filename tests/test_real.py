@@ -141,6 +141,20 @@ def test_age_and_sex() -> None:
     assert len(scores()["age and sex"].wrong) <= 1
 
 
+def test_the_reference_is_whole() -> None:
+    """A shortened reference would pass unseen."""
+    assert (len(reference()), sum(map(len, reference().values()))) == (59, 124)
+    assert (len(annotations()), sum(len(entry["issues"]) for entry in annotations().values())) == (27, 61)
+
+
+def test_no_false_alarm() -> None:
+    """A published letter is whole: nothing in it is in doubt."""
+    doubts = {letter: [flag.code for flag in result(letter).flags] for letter in reference()}
+    for letter in reference():
+        doubts[letter] += [flag.code for issue in result(letter).issues for flag in issue.flags]
+    assert {letter: codes for letter, codes in doubts.items() if codes} == {}
+
+
 def test_spans_hold_their_texts() -> None:
     """Every text of every published letter's result is its spans."""
     for letter in reference():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import partial
 
 from extractor.reading.draft import Draft
 from extractor.source import PAGE_BREAK, Span
@@ -96,7 +97,8 @@ def _repeated(text: str, pages: list[list[Span]]) -> set[Span]:
         keys: dict[str, list[Span]] = {}
         for index, lines in enumerate(pages):
             if -len(lines) <= place < len(lines):
-                key = re.sub(rf"\b(?:{index + 1}|{len(pages)})\b", "#", " ".join(text[slice(*lines[place])].split()))
+                words = " ".join(text[slice(*lines[place])].split())
+                key = re.sub(r"\d{1,9}", partial(_page_or_total, index + 1, len(pages)), words)
                 keys.setdefault(key, []).append(lines[place])
         for key, spans in keys.items():
             # A line that ends or goes on with a sentence, or holds a label, is the letter's: items repeat.
@@ -104,6 +106,11 @@ def _repeated(text: str, pages: list[list[Span]]) -> set[Span]:
             if len(spans) >= max(REPEATS, len(pages) * MOST) and not sentence:
                 found.update(spans)
     return found
+
+
+def _page_or_total(page: int, total: int, number: re.Match[str]) -> str:
+    """The number, or a sign where it is its page's or the number of pages."""
+    return "#" if int(number[0]) in (page, total) else number[0]
 
 
 def _page_numbers(text: str, pages: list[list[Span]]) -> set[Span]:

@@ -31,7 +31,8 @@ class Item:
 
     def decided_at(self) -> list[Span]:
         """Where the decision is stated."""
-        return self.contradicted or ([self.decision_span] if self.decision_span else [])
+        places = self.contradicted or ([self.decision_span] if self.decision_span else [])
+        return [(start, end) for start, end in places if start < end]
 
 
 @dataclass

@@ -50,14 +50,14 @@ def note(code: FlagCode, message: str, spans: list[Span] | None = None) -> Flag:
 def issue_flags(source: SourceText, layout: Layout, item: Item, issue: Issue) -> list[Flag]:
     """What one item lacks, and what in it is in doubt."""
     flags = []
-    place = [item.decision_span] if item.decision_span else []
+    place = item.decided_at() or (issue.request.spans if issue.request else [])
     expected = {mark.role for mark in layout.marks} | {"request"}
     for role, (code, what) in LABELS.items():
         if role in expected and getattr(issue, role) is None:
             flags.append(warning(code, f"item {issue.number}: {what} was not found", place))
     if item.contradicted:
         message = f"item {issue.number}: the letter states more than one decision"
-        flags.append(warning("decision_contradicted", message, item.contradicted))
+        flags.append(warning("decision_contradicted", message, item.decided_at()))
     elif issue.decision == "unknown":
         flags.append(warning("decision_unknown", f"item {issue.number}: no decision stands in its heading", place))
     flags += _heading_flags(source, layout, item, issue)
