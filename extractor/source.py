@@ -13,8 +13,8 @@ Span = tuple[int, int]
 """``[start, end)``, in Unicode code points of the source text."""
 
 PAGE_BREAK = "\f"
-WRAPPED = 250
-"""No page is so wide: a text whose longest tenth of lines is longer than this is not wrapped."""
+WRAPPED, UNWRAPPED_SHARE = 250, 0.3
+"""No page is so wide: a text with this share of its characters in longer lines is not wrapped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ class SourceText:
     @cached_property
     def one_paragraph_a_line(self) -> bool:
         """Lines are not wrapped: every line end ends a paragraph."""
-        lengths = sorted(line.end - line.start for line in self.lines)
-        return bool(lengths) and lengths[-1 - len(lengths) // 10] > WRAPPED
+        lengths = [line.end - line.start for line in self.lines]
+        return sum(length for length in lengths if length > WRAPPED) > UNWRAPPED_SHARE * sum(lengths)
 
     def _lines(self) -> Iterator[Line]:
         furniture = iter([*self.furniture, (len(self.text) + 1, len(self.text) + 1)])

@@ -99,7 +99,9 @@ def _false_evidence(result: Determination, source: SourceText) -> Iterator[str]:
         word = re.sub(r"[^a-z]", "", source.slice(issue.decision_spans).lower())
         if issue.decision != "unknown" and not word:
             yield f"issue {issue.number}: the decision stands nowhere"
-        if (issue.decision == "upheld" and word == "overturned") or (issue.decision == "overturned" and word == "upheld"):
+        if (issue.decision == "upheld" and word == "overturned") or (
+            issue.decision == "overturned" and word == "upheld"
+        ):
             yield f"issue {issue.number}: {issue.decision} is not {word!r}"
 
 

@@ -31,6 +31,8 @@ DAY = dt.date
         ("Date Assigned:\tDate of Injury: 10/03/2016\n", {"date_of_injury": DAY(2016, 10, 3)}),
         ("Date Assigned:\nDate of Injury:\n12/01/2016\n10/03/2016\n", {"date_assigned": DAY(2016, 12, 1), "date_of_injury": DAY(2016, 10, 3)}),
         ("Date Assigned:\nDate of Injury:\n10/03/2016\nDecision Date: 01/05/2017\n", {"decision_date": DAY(2017, 1, 5)}),
+        ("Priority:  Application\nReceived:\n11/22/2016\n", {"application_received": DAY(2016, 11, 22)}),
+        ("Case Number:\nDate Assigned:\nPriority:\n12/01/2016\nStandard\n", {"date_assigned": DAY(2016, 12, 1), "priority": "standard"}),
         ("Date of Injury: 13/45/2016\n", {}),
         ("Date of Injury: unknown\n", {}),
         ("Re: your letter of 01/02/2015\nDate of Injury: 10/03/2016\n", {"date_of_injury": DAY(2016, 10, 3)}),
@@ -39,7 +41,7 @@ DAY = dt.date
     ],
     ids=[
         "number", "split_label", "date_inside_label", "label_at_line_end", "expedited", "missing_value", "labels_apart",
-        "fewer_values", "no_such_day", "no_date", "other_dates", "misread", "absent",
+        "fewer_values", "no_priority", "no_number", "no_such_day", "no_date", "other_dates", "misread", "absent",
     ],
 )  # fmt: skip
 def test_case(header: str, facts: dict[str, object]) -> None:
@@ -121,9 +123,13 @@ PROSE = (
          ["Physical Medicine & Rehabilitation"], ["Interventional Spine"], ["California"]),
         (PROSE.format("Neurology, has a subspecialty in Pain Medicine and Sleep Medicine", "Ohio, Nevada, and Utah"),
          ["Neurology"], ["Pain Medicine", "Sleep Medicine"], ["Ohio", "Nevada", "Utah"]),
+        ("The expert reviewer is a licensed Chiropractor and is licensed to practice in Florida & Nevada.",
+         ["Chiropractor"], [], ["Florida", "Nevada"]),
+        ("The expert reviewer is a Psychologist and has a license to practice in the District of Columbia.",
+         ["Psychologist"], [], ["District of Columbia"]),
         ("The reviewer's name is not given.\n", [], [], []),
     ],
-    ids=["lists", "wrapped_list", "prose", "joined_name", "subspecialty", "two_subspecialties", "absent"],
+    ids=["lists", "wrapped_list", "prose", "joined_name", "subspecialty", "two_subspecialties", "chiropractor", "psychologist", "absent"],
 )  # fmt: skip
 def test_reviewer(credentials: str, specialties: list[str], subspecialties: list[str], states: list[str]) -> None:
     """Credentials as listed; names that hold an "and" or "&" stay whole."""

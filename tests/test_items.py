@@ -207,8 +207,11 @@ def test_two_letters_in_a_file() -> None:
 
 def test_the_form_named_on_a_cover_page() -> None:
     """A cover page may name the form's headings."""
-    cover = "This letter has three parts: CLINICAL CASE SUMMARY, and IMR ISSUES, DECISIONS AND RATIONALES.\n\n"
+    cover = "This letter has parts: HOW THE IMR FINAL DETERMINATION WAS MADE, CLINICAL CASE SUMMARY, and IMR ISSUES, DECISIONS AND RATIONALES.\n\n"
     assert requests(cover + str(Letter())) == ["MRI of the lumbar spine"]
+    assert read(cover + str(Letter())).case == read(str(Letter())).case.model_copy(
+        update={"evidence": read(cover + str(Letter())).case.evidence}
+    )
 
 
 @pytest.mark.parametrize(
@@ -421,3 +424,78 @@ def test_a_numbered_statement_never_runs_into_the_next() -> None:
     by_number = {issue.number: issue for issue in read(letter).issues}
     assert by_number[2].request and by_number[2].request.text == "a cane"
     assert 1 not in by_number or by_number[1].decision != "upheld"
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "Knee brace\nDecision rationale: It is not needed. It is not medically necessary.\n",
+        "MAXIMUS guideline: Decision based on MTUS Knee Complaints 2004.\n",
+    ],
+    ids=["rationale", "guideline"],
+)
+def test_a_label_that_stands_again_never_merges_items(second: str) -> None:
+    """Two of one label are two items, one of them in doubt; neither takes the other's text."""
+    result = read(Letter(items=[Item(), second]))
+    assert len(result.issues) == 2
+    assert result.status == "partial"
+    rationale = result.issues[0].rationale
+    assert rationale and "Knee" not in rationale.text and "MAXIMUS" not in rationale.text
+
+
+@pytest.mark.parametrize("heading", ["Knee brace: Denied", "Knee brace: Modified", "Knee brace"])
+def test_a_heading_without_the_forms_decision_stays_a_heading(heading: str) -> None:
+    """A word that the form does not know decides nothing, and is no part of the rationale before."""
+    issues = read(Letter(items=[Item(), Item(heading, "")])).issues
+    assert [issue.decision for issue in issues] == ["upheld", "unknown"]
+    assert issues[1].request and issues[1].request.text == heading
+    assert issues[0].rationale and issues[0].rationale.text.endswith("not medically necessary.")
+
+
+@pytest.mark.parametrize("ending", ["Decision: Upheld", "The same request was: Upheld"])
+def test_a_rationale_may_end_with_a_decision_word(ending: str) -> None:
+    """A sentence's last word opens no item."""
+    result = read(Letter(items=[Item(rationale=f"It is not medically necessary. {ending}")]))
+    assert len(result.issues) == 1
+
+
+@pytest.mark.parametrize(
+    "rationale",
+    [
+        "Clinical case summary shows no red flag. The request is not medically necessary.",
+        "An earlier one was decided.\nCase Number: CM15-0900009 was upheld then. It is not medically necessary.",
+    ],
+)
+def test_a_rationale_may_speak_of_the_form(rationale: str) -> None:
+    """One heading's words are no second letter."""
+    result = read(Letter(items=[Item(rationale=rationale), Item(SECOND)]))
+    assert len(result.issues) == 2
+    assert result.issues[0].rationale and result.issues[0].rationale.text == " ".join(rationale.split())
+    assert "several_letters" not in codes(result)
+
+
+@pytest.mark.parametrize(("verb", "decision"), [("are not", "upheld"), ("were", "overturned"), ("may be", "unknown")])
+def test_a_notice_in_the_plural(verb: str, decision: str) -> None:
+    """Verbs in the plural decide as those in the singular do; any other verb decides nothing."""
+    letter = (
+        NOTICE.replace("a brace is not", f"two braces {verb}")
+        + "A list of what is medically necessary and appropriate.\n"
+    )
+    issue = read(letter).issues[0]
+    assert issue.decision == decision
+    assert issue.request and issue.request.text.startswith("two braces")
+
+
+def test_headings_in_bold_are_told_from_bold_sentences() -> None:
+    """A rationale's last sentence may be bold as the heading behind it is."""
+    letter = str(Letter(items=[Item(), "\n\n**Knee brace: Upheld**\n" + str(Item()).partition("\n")[2]]))
+    letter = letter.replace("The request is not medically necessary.", "**The request is not medically necessary.**", 1)
+    result = extract(letter.encode(), name="letter.md")
+    assert [issue.request.text for issue in result.issues if issue.request] == ["MRI of the lumbar spine", "Knee brace"]
+
+
+def test_paragraphs_of_one_line_each() -> None:
+    """Where no line is wrapped, each line end parts paragraphs, with or without a full stop."""
+    rationale = "No red flag is on record, and " + "the findings are as they were before, " * 12 + "so nothing is shown"
+    letter = Letter(items=[Item(rationale=rationale), Item("cold therapy unit"), Item(rationale=rationale)])
+    assert requests(letter) == ["MRI of the lumbar spine", "cold therapy unit", "MRI of the lumbar spine"]

@@ -203,6 +203,30 @@ def test_struck_text_in_text_files(written: str, name: str) -> None:
     assert (source.body.split(), source.text) == (["kept"], "kept gone")
 
 
+@pytest.mark.parametrize(
+    "letter",
+    [
+        LETTER.replace("No red flag", '<div class="sidebar">No red flag</div>'),
+        LETTER.replace("is not medically", "is <del>not</del> medically"),
+        LETTER.replace(": Upheld", ": <s>Overturned</s> Upheld"),
+    ],
+    ids=["sidebar", "struck_not", "struck_decision"],
+)
+def test_what_is_left_out_amid_a_letter_is_told(letter: str) -> None:
+    """Struck and marginal words within the letter are a doubt, whatever they say."""
+    from extractor import extract
+
+    page = f"<html><body class='menu'>{letter.replace(chr(10), '<br>')}</body></html>"
+    result = extract(page.encode(), name="a.html")
+    assert "text_in_margin" in {flag.code for flag in result.flags}
+
+
+def test_waves_in_plain_text_strike_nothing() -> None:
+    """Two tildes are a mark in Markdown alone, and on one line alone."""
+    assert read_source(b"about ~~5 miles, in ~~10 days", name="a.txt").body == "about ~~5 miles, in ~~10 days"
+    assert read_source(b"about ~~5 miles,\nin ~~10 days", name="a.md").body == "about ~~5 miles,\nin ~~10 days"
+
+
 def test_struck_and_hidden_words_in_word() -> None:
     """Struck and hidden runs, footers and notes belong to no field."""
 
@@ -326,6 +350,10 @@ def test_turned_pages(rotation: int) -> None:
         (["Review Board\na.", "Review Board\nb.", "Review Board\nc."], ["Review Board"] * 3),
         (["the dose was\n30", "it rose to\n60"], []),
         (["so it is denied.", "so it is denied."], []),
+        (["See the guidelines,\nPage 22 of 127\nand so on."], []),
+        (["as it stands on\npage 303\nof the book."], []),
+        (["a.\nPage 1 of 2\nb.\nPage 2 of 2"], ["Page 1 of 2", "Page 2 of 2"]),
+        (["a\nb\nc\nd\non\npage 47\nit\nis\nsaid\nso", "x"], []),
         (["show need outside of the\nguideline."] * 3, []),
         (["a\nb\nItem 2\nc", "d\nItem 2\ne\nf", "Item 2\ng\nh"], []),
         (
@@ -339,6 +367,10 @@ def test_turned_pages(rotation: int) -> None:
         "running_head",
         "numbers_that_do_not_count",
         "same_sentence",
+        "wrapped_citation",
+        "cited_page",
+        "counted",
+        "cited_amid_a_page",
         "amid_a_sentence",
         "other_places",
         "form_footer",
@@ -375,6 +407,25 @@ def test_a_scan_is_refused_with_advice() -> None:
     """Without a text layer there is nothing to read, and the way out is named."""
     with pytest.raises(UnreadableInput, match="--ocr"):
         read_source(picture_pdf(), name="scan.pdf")
+
+
+def test_a_scan_with_a_stamp_is_a_scan() -> None:
+    """A page number drawn on a scanned page does not make it a page with text."""
+    import pypdfium2
+
+    image = pypdfium2.PdfDocument(picture_pdf())[0].render(scale=1).to_pil()
+
+    def draw(canvas: Canvas) -> None:
+        from reportlab.lib.utils import ImageReader
+
+        for row, line in enumerate(LETTER.split("\n")):
+            canvas.drawString(60, 740 - 15 * row, line)
+        canvas.showPage()
+        canvas.drawImage(ImageReader(image), 0, 0, 612, 792)
+        canvas.drawString(280, 30, "Page 2 of 2")
+
+    source = read_source(pdf(draw), name="letter.pdf")
+    assert source.pages_without_text == (2,)
 
 
 def test_ocr_without_tesseract_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,9 @@ SUMMARY = (
         "file, including all medical records:",
     ),
 )
+SUMMARY_BY_PHYSICIAN = Mark(
+    "summary", SUMMARY[1].wording.replace("expert reviewer", "physician reviewer"), optional=True
+)
 ITEMS_BEGIN = Mark(
     "issues",
     "The Final Determination was based on decisions for the disputed items/services set forth below:",
@@ -24,6 +27,8 @@ ITEM_LABELS = (
     Mark("claims_administrator_guideline", "Claims Administrator guideline:"),
     Mark("reviewer_guideline", "MAXIMUS guideline:"),
     Mark("rationale", "Decision rationale:"),
+    Mark("claims_administrator_guideline", "Claims Administrator guidelines:", optional=True),
+    Mark("reviewer_guideline", "MAXIMUS guidelines:", optional=True),
 )
 CLOSINGS = tuple(
     Mark(
@@ -50,6 +55,7 @@ LAYOUT = Layout(
     marks=(
         Mark("reviewer", "HOW THE IMR FINAL DETERMINATION WAS MADE"),
         *SUMMARY,
+        SUMMARY_BY_PHYSICIAN,
         Mark("issues", "IMR ISSUES, DECISIONS AND RATIONALES"),
         ITEMS_BEGIN,
         *ITEM_LABELS,

@@ -128,15 +128,26 @@ def _pairs(body: str, tokens: list[_Token]) -> list[tuple[str, Span]]:
         labels = _run(body, tokens, at, labels=True)
         values = _run(body, tokens, at + len(labels), labels=False)
         kinds = [KINDS.get(label.field or "", "date") for label in labels]
-        if len(labels) > 1 and kinds == [value.kind for value in values]:
-            pairs += [
-                (label.field or "", (value.start, value.end)) for label, value in zip(labels, values, strict=True)
-            ]
+        by_kind = _by_kind(labels, values) if len(labels) > 1 else []
+        if by_kind:
+            pairs += by_kind
         elif values and labels[-1].end <= values[0].start and _side_by_side(body, labels, values[0]):
             # Of several values the first counts, which goes last.
             own = [(value.start, value.end) for value in values if value.kind == kinds[-1]]
             pairs += [(labels[-1].field or "", span) for span in reversed(own)]
         at += len(labels) + len(values)
+    return pairs
+
+
+def _by_kind(labels: list[_Token], values: list[_Token]) -> list[tuple[str, Span]]:
+    """Labels and values that stand apart, paired in order within each kind of value; a kind with more
+    labels than values, or fewer, is left out: any of them may be the one that lacks its value."""
+    pairs = []
+    for kind in {value.kind for value in values}:
+        wanting = [label.field or "" for label in labels if KINDS.get(label.field or "", "date") == kind]
+        own = [(value.start, value.end) for value in values if value.kind == kind]
+        if len(wanting) == len(own):
+            pairs += list(zip(wanting, own, strict=True))
     return pairs
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from extractor.layouts import Layout
@@ -13,6 +14,8 @@ NEXT_TO = 3
 """Between a decision and the label behind it stand at most this many characters that are no blank."""
 LAST_WORDS = 30
 """A decision with no label behind it is an item's where the text ends within this many words."""
+PROSE = re.compile(r"\b(?:decision|determination|request|denial|outcome|was|were|is|be)\s{0,9}$", re.I)
+"""Before a decision word, what makes it a sentence's end and no heading's."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,9 @@ def _heads_item(source: SourceText, hit: Hit, after: Hit | None, filled: set[Rol
         return _ends_line(source, hit) and not hit.misread and (not filled or after.role in filled)
     # The text breaks off behind the heading.
     broken_off = after is None or after.role == "closing"
+    line = source.body[max(0, hit.start - 200) : hit.start].rpartition("\n")[2]
+    if PROSE.search(line):
+        return False
     return broken_off and _ends_line(source, hit) and "rationale" in filled and len(between.split()) <= LAST_WORDS
 
 

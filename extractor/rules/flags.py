@@ -164,7 +164,8 @@ def _coverage_flags(anatomy: Anatomy) -> list[Flag]:
         more = anatomy.layout.item_words.search(body, *after) or re.search(CONCLUDING, body[slice(*after)])
         flag = warning if more else note
         flags.append(flag("text_after_letter", "text after the letter's end was left out", [after]))
-    source, inside = anatomy.source, (anatomy.hits[0].start, anatomy.hits[-1].end)
+    source = anatomy.source
+    inside = source.trim(anatomy.hits[0].start, anatomy.end)
     margins = [
         span
         for span in source.furniture

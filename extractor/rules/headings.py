@@ -103,7 +103,7 @@ def _by_paragraph(source: SourceText, lines: Sequence[Line], *, apart: bool) -> 
         starts_paragraph = (line.gap > usual or source.one_paragraph_a_line) and not line.after_break
         continues = words[:1].islower() or words[:1] in ":;,"
         ended = SENTENCE_END.search(words_before) or CONCLUSION_END.search(words_before)
-        if starts_paragraph and (ended or not continues):
+        if starts_paragraph and (ended or not continues or source.one_paragraph_a_line):
             break
         if ended and not continues and (line.after_break or not (apart and _gap_above(lines, first, usual))):
             break

@@ -81,8 +81,8 @@ def _best(body: str, layouts: Sequence[Layout], find: Callable[[Layout], list[Hi
 
 def _has_item(layout: Layout, hits: list[Hit]) -> bool:
     roles = {hit.role for hit in hits}
-    decided = any(hit.decision for hit in hits)
-    return decided or len(roles.intersection(ITEM_FIELDS)) >= MIN_ROLES
+    stated = any(hit.decision or hit.request for hit in hits)
+    return stated or len(roles.intersection(ITEM_FIELDS)) >= MIN_ROLES
 
 
 def _score(body: str, layout: Layout, hits: list[Hit]) -> int:
