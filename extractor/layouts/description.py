@@ -73,16 +73,13 @@ class PartialApproval:
     """The fixed wordings by which a heading tells that a part of the request was authorised."""
 
     original: tuple[str, ...] = ("was the original request", "were the original request")
-    authorized_before: tuple[str, ...] = tuple(
-        f"{verb} {word}{agent}"
-        for verb in ("was", "were", "has been", "have been")
-        for word in ("authorized", "authorised", "approved", "certified")
-        for agent in (" by the Claims Administrator", " by Utilization Review", " by the Utilization Review", ".")
+    authorized_before: tuple[str, ...] = (
+        "{was|were|has been|have been} {authorized|authorised|approved|certified}"
+        "{ by the Claims Administrator| by Utilization Review| by the Utilization Review|.}",
     )
     """What follows the authorised part."""
-    authorized_after: tuple[str, ...] = tuple(
-        f"The Claims Administrator {word}"
-        for word in ("authorized", "authorised", "approved", "certified", "has authorized")
+    authorized_after: tuple[str, ...] = (
+        "The Claims Administrator {authorized|authorised|approved|certified|has authorized}",
     )
     """What goes before the authorised part …"""
     leaving: tuple[str, ...] = ("leaving the original request IMR eligible",)
@@ -206,10 +203,15 @@ def wording(*words: str, tolerant: bool = False, any_case: bool = False) -> re.P
 
 
 def worded(words: str, *, tolerant: bool) -> str:
-    """The regular expression of a fixed wording: any white space, and OCR's errors if tolerant."""
+    """The regular expression of a fixed wording: any white space, and OCR's errors if tolerant.
+
+    ``{a|b}`` stands for either, ``{date}`` for a date.
+    """
     parts: list[str] = []
-    for token in re.findall(r"\{\w+\}|\w+|[^\w\s]|\s+", words):
-        if token == "{date}":
+    for token in re.findall(r"\{[^{}]+\}|\w+|[^\w\s]|\s+", words):
+        if "|" in token[1:-1]:
+            parts.append("(?:" + "|".join(worded(choice, tolerant=tolerant) for choice in token[1:-1].split("|")) + ")")
+        elif token == "{date}":
             parts.append(DATE)
         elif token.isspace():
             parts.append(SPACE if tolerant else SOME_SPACE)

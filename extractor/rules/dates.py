@@ -19,7 +19,6 @@ WORDED = (
     rf"\b(?:{'|'.join(month[:3] for month in MONTHS)})[a-z]{{0,6}}\.?\s{{1,3}}"
     r"\d{1,2}(?:st|nd|rd|th)?,?\s{1,3}\d{4}\b"
 )
-DATE = re.compile(f"{NUMERIC % ('', '')}|(?i:{WORDED})")
 
 CENTURY_PIVOT = 40
 """Two-digit years up to this are of the 2000s: injuries on record reach back to the 1950s."""
