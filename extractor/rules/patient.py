@@ -30,13 +30,13 @@ WORDS = (
 """Words between an age and whom it is of: adjectives and trades, no preposition and no verb."""
 AGE = re.compile(
     rf"\b(?P<age>\d{{1,3}}|(?:{'|'.join(TENS)})(?:[\s{HYPHEN}]{{1,2}}(?:{'|'.join(UNITS)}))?|{'|'.join(TEENS)})"
-    rf"(?:\s\(\d{{1,3}}\))?[\s{HYPHEN}]{{0,3}}(?:years?|yrs?|y)[\s./{HYPHEN}]{{0,3}}(?:of\s+age|old|o)\b\.?"
+    rf"(?:\s\(\d{{1,3}}\))?[\s{HYPHEN}]{{0,3}}(?:years?|yrs?|y)[\s./{HYPHEN}]{{0,3}}(?:\d{{1,2}}\s{{1,3}}months?\s{{1,3}})?(?:of\s+age|old|o)\b\.?"
     rf"(?P<person>[,\s{HYPHEN}]{{0,3}}{WORDS}{{0,7}}?\b(?:{PERSON}|[MF])\b)?",
     re.I,
 )
 AGED = re.compile(r"\b(?:age|aged|age of|age:)\s{1,3}(?P<age>\d{1,3})\b", re.I)
 SUBJECT = re.compile(
-    rf"\b(?:{PERSON}|IW|he|she)\b[^.;]{{0,40}}?(?:,|\b(?:is|was))\s{{1,3}}(?:(?:now|currently|presently)\s{{1,3}})?(?:an?\s{{1,3}})?$",
+    rf"\b(?:{PERSON}|IW|he|she|(?:Mr|Ms|Mrs)\.)(?!\w)[^.;]{{0,40}}?(?:,|\b(?:is|was))\s{{1,3}}(?:(?:now|currently|presently)\s{{1,3}})?(?:an?\s{{1,3}})?$",
     re.I,
 )
 """What goes before an age that is the patient's, where no person follows it."""
@@ -49,6 +49,11 @@ OTHERS = (
 )
 RELATION = re.compile(r"\b(?:his|her|their|has|had|with|by|another|['’]s)\s{1,3}(?:an?\s{1,3})?$", re.I)
 """Before an age or a sex: somebody else's."""
+SOMEBODY_BEHIND = re.compile(rf"\s{{1,3}}(?:\w+\s)?(?:{OTHERS})\b", re.I)
+PATIENT_BEHIND = re.compile(r"\s{1,3}(?:\w+\s)?patient\b", re.I)
+INTRODUCED = re.compile(r"(?:\bis|\bwas|,)\s{1,3}(?:an?\s{1,3})?$", re.I)
+SOMEBODY_BEFORE = re.compile(r"\b(?:by|another|his|her)\s{1,3}(?:an?\s{1,3})?$|\bold\s{1,3}(?:\w+\s{1,3})?$", re.I)
+"""Around a word for a sex, what makes it somebody else's: "struck by a man", "a 90 year old woman"."""
 SOMEBODY_ELSE = re.compile(rf"\b(?:{OTHERS})\b", re.I)
 """Whom a pronoun later in the sentence may mean instead."""
 PRONOUN = re.compile(r"\b(?:(?P<male>he|him|his)|(?P<female>she|her|hers))\b", re.I)
@@ -97,7 +102,7 @@ def _age(body: str, region: Span) -> tuple[Span | None, Span | None]:
         start = match.end() - len(word[0])
         is_initial = len(word[0]) == 1 and not word[0].isupper()
         told = word[0].lower() in SEX and not is_initial
-        return match.span("age"), (start, match.end()) if told else None
+        return match.span("age"), _whole_word(body, (start, match.end())) if told else None
     aged = AGED.search(body, region[0], min(region[1], region[0] + OPENING))
     return (aged.span("age") if aged and int(aged["age"]) in PLAUSIBLE_AGE else None), None
 
@@ -106,12 +111,18 @@ def _sex(body: str, region: Span) -> Span | None:
     """Where the patient's sex stands: a word for it, else pronouns that are all of one sex."""
     for match in SEX_WORD.finditer(body, region[0], min(region[1], region[0] + OPENING)):
         after = body[match.end() : match.end() + 30]
-        before = body[max(region[0], match.start() - 20) : match.start()]
-        another = re.match(rf"\s{{1,3}}(?:\w+\s)?(?:{OTHERS}|patient)\b", after, re.I)
-        if not another and not re.search(r"\b(?:by|another|his|her)\s{1,3}(?:an?\s{1,3})?$", before, re.I):
-            return match.span("sex") if match["sex"] else match.span("title")
+        before = body[max(region[0], match.start() - 30) : match.start()]
+        another = SOMEBODY_BEHIND.match(after) or (PATIENT_BEHIND.match(after) and not INTRODUCED.search(before))
+        if not another and not SOMEBODY_BEFORE.search(before):
+            return _whole_word(body, match.span("sex") if match["sex"] else match.span("title"))
     pronouns = [match for match in PRONOUN.finditer(body, *region) if _is_of_the_patient(body, match)]
     return pronouns[0].span() if len({match.lastgroup for match in pronouns}) == 1 else None
+
+
+def _whole_word(body: str, span: Span) -> Span:
+    """The word with its first half, where a line end broke it ("fe-", "male")."""
+    broken = re.search(rf"\bfe[{HYPHEN}]\s{{0,9}}$", body[max(0, span[0] - 12) : span[0]], re.I)
+    return (span[0] - len(broken[0]), span[1]) if broken else span
 
 
 def _is_of_the_patient(body: str, pronoun: re.Match[str]) -> bool:
