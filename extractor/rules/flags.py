@@ -21,7 +21,12 @@ ENDED = re.compile(
     re.I,
 )
 """How a whole text ends; a rationale's or a summary's full stop is now and then missing."""
-CONCLUSION = re.compile(r"\b(?:not\s+)?medically\s+necessary\b|\bnot\s+certified\b|\bthe\s+request\s+for\b", re.I)
+CONCLUSION = re.compile(
+    r"\bmedically\s+necessary\b|\bthe\s+request\s+for\b"
+    r"|\bnot\s+(?:medically\s+)?(?:necessary|supported|certified|warranted|indicated|established|justified)\b",
+    re.I,
+)
+"""What a rationale says and no request does."""
 LONG_REQUEST = 350
 """The longest request of a published letter has some 200 characters; a partial approval's heading is longer."""
 LAST_WORDS = 40

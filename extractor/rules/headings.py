@@ -21,6 +21,7 @@ CONCLUSION_END = re.compile(rf"{CONCLUDING}(?:\s{{1,3}}at\s{{1,3}}this\s{{1,3}}t
 """A rationale's last words, where its full stop is missing."""
 CONCLUDED = re.compile(rf"{CONCLUDING}(?:\s{{1,3}}at\s{{1,3}}this\s{{1,3}}time)?\.$", re.I)
 ABBREVIATIONS = ("No", "Nos", "Dr", "Mr", "Ms", "vs", "approx", "hrs", "mg", "St", "Inc", "M.D", "e.g", "i.e")
+ABBREVIATED = re.compile(rf"\b(?:{'|'.join(map(re.escape, ABBREVIATIONS))})\.$")
 NEW_SENTENCE = re.compile(
     "".join(rf"(?<!\b{re.escape(word)})" for word in ABBREVIATIONS)
     + r"""[.!?]["'”’)\]]{0,3}\s{1,3}(?=["“(]?[A-Z0-9])"""
@@ -101,8 +102,10 @@ def _by_paragraph(source: SourceText, lines: Sequence[Line], *, apart: bool) -> 
         line, before = lines[first], lines[first - 1]
         words, words_before = source.body[line.start : line.end], source.body[before.start : before.end]
         starts_paragraph = (line.gap > usual or source.one_paragraph_a_line) and not line.after_break
-        continues = words[:1].islower() or words[:1] in ":;,"
-        ended = SENTENCE_END.search(words_before) or CONCLUSION_END.search(words_before)
+        stopped = SENTENCE_END.search(words_before) and not ABBREVIATED.search(words_before)
+        # Behind a full stop a small letter begins no sentence, so it may begin a heading.
+        continues = words[:1] in ":;," or (words[:1].islower() and not stopped)
+        ended = stopped or CONCLUSION_END.search(words_before)
         if starts_paragraph and (ended or not continues or source.one_paragraph_a_line):
             break
         if ended and not continues and (line.after_break or not (apart and _gap_above(lines, first, usual))):
