@@ -2,7 +2,7 @@
 
 ImrError
 ├── UnreadableInput      3  the input cannot be read: missing, empty, encrypted, corrupt, no text layer
-│   └── LimitExceeded    3  the input is over a limit that the user can raise
+│   └── LimitExceeded    3  the input is over a limit on its size, its pages or its text
 └── NotADetermination    4  the input was read, and holds no determination
 
 ``code`` is the exit code of the command line. A message is one line that says what is wrong and
@@ -25,7 +25,7 @@ class UnreadableInput(ImrError):
 
 
 class LimitExceeded(UnreadableInput):
-    """The input is over a limit (size, pages, time) that the user can raise."""
+    """The input is over a limit on its size, its pages or its text."""
 
 
 class NotADetermination(ImrError):

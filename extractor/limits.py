@@ -11,7 +11,7 @@ MIB = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits on one input; each can be raised by the user.
+    """Limits on one input.
 
     A real letter has 1 to 15 pages and under 100,000 characters: the defaults leave ample room for
     letters bound into a case file, and stop what only a hostile or wrong file reaches.

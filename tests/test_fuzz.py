@@ -97,6 +97,10 @@ def test_damaged_letters(name: str, seed: int) -> None:
 
 
 HOSTILE = [
+    " is",
+    " and",
+    " has",
+    " is a",
     " ", "\n", ":", "\t", "a", "1", "*", "**", "<b>", "</b>", "<a ", "<!--", "&", "|", "||\n", "-", "Upheld", ": Upheld\n", "Upheld\n",
     "Case Number:", "Date of Injury: ", "10/10/2016 ", "10-", "Claims Administrator guideline:", "Decision rationale:",
     "1) MAXIMUS Federal Services, Inc. has determined the request for ", "was the original request ", "The original request ",
@@ -122,8 +126,15 @@ def test_nothing_costs_its_length_squared(piece: str, name: str) -> None:
     import time
 
     def seconds(size: int) -> float:
-        frame = HEADER + SUMMARY + ISSUES + str(Item())
-        data = (frame + piece * (size // len(piece)) + "\n" + frame).encode()
+        run = piece * (size // len(piece) // 4) + "x\n"
+        reviewer = REVIEWER.rstrip() + run
+        partial = (
+            f"X was the original request. Y was authorized by the Claims Administrator. The original request, a{run} is"
+        )
+        item = str(Item(partial))
+        data = (
+            HEADER + run + reviewer + SUMMARY + run + ISSUES + item + run + HEADER + SUMMARY + ISSUES + item
+        ).encode()
         started = time.perf_counter()
         with contextlib.suppress(ImrError):
             extract(data, name=name)

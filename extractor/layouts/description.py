@@ -62,8 +62,6 @@ class Mark:
     """Only at the start of a line: the wording alone is too common."""
     before_item: bool = False
     """Nothing but an item's heading can follow it."""
-    ends_letter: bool = False
-    """Of a closing: nothing behind it is the letter's, whatever it says."""
     optional: bool = False
     """A whole letter may lack it."""
 
@@ -112,9 +110,10 @@ class Credentials:
 
     specialty_labels: tuple[str, ...] = ("Certification(s)/Specialty:",)
     state_labels: tuple[str, ...] = ("State(s) of Licensure:",)
-    specialties: tuple[str, ...] = ("Board Certified in", "is a licensed", "is Licensed in", "is certified in", "is a")
+    specialties: tuple[str, ...] = ("Board Certified in", "is certified in")
+    titles: tuple[str, ...] = ("is a licensed", "is Licensed in", "is a")
     subspecialties: tuple[str, ...] = ("has a subspecialty in", "with a subspecialty in")
-    states: tuple[str, ...] = ("licensed to practice in", "license to practice in")
+    states: tuple[str, ...] = ("licensed to practice in", "license to practice in", "licensed in")
 
 
 @dataclass(frozen=True)
@@ -240,7 +239,7 @@ def _pattern(layout: Layout, *, tolerant: bool) -> re.Pattern[str]:
     # A request never runs on into the next numbered statement.
     holes = {
         "request": r"(?:(?!\bhas\s{1,9}determined\b|medically\s{0,9}necessary\b).){1,1500}?",
-        "number": r"\d{1,3}",
+        "number": r"[1-9]\d{0,2}",
         "date": DATE,
         "word": rf"(?:{words})",
     }

@@ -31,9 +31,7 @@ ITEM_LABELS = (
     Mark("reviewer_guideline", "MAXIMUS guidelines:", optional=True),
 )
 CLOSINGS = tuple(
-    Mark(
-        "closing", wording, line_start=True, optional=True, ends_letter=wording in ("Sincerely,", "Disclaimer: MAXIMUS")
-    )
+    Mark("closing", wording, line_start=True, optional=True)
     for wording in (
         "Sincerely,",
         "cc:",

@@ -16,7 +16,7 @@ class Draft:
     length: int = 0
     emphasis: list[Span] = field(default_factory=list)
     aside: list[Span] = field(default_factory=list)
-    """What the file itself marks as no part of its text: navigation, page footers."""
+    """What the file itself takes out of its text: struck or hidden words, navigation, notes, footers."""
     glyphs: list[Glyphs] = field(default_factory=list)
     read_by_ocr: bool = False
     pages_without_text: list[int] = field(default_factory=list)

@@ -34,6 +34,7 @@ MARK = re.compile(
 )
 SIGNS = re.compile(r"[<&*_#~]")
 """What every mark begins with: the search for marks runs from one such sign to the next."""
+PARAGRAPH = re.compile(r"\n[ \t]{0,99}\n")
 STARS = (re.compile(r"\*{2,3}"), re.compile(r"(?<!_)__(?!_)"))
 QUOTE = re.compile(r"^[ \t]{0,3}(?:>[ \t]?)+", re.M)
 ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~<&])")
@@ -160,13 +161,15 @@ def _entity(words: str) -> str:
 
 
 def _paired_stars(text: str) -> dict[int, int]:
-    """Where ``**`` or ``__`` opens (+1) and closes (-1) bold: pairs on one line; a lone one is text."""
+    """Where ``**`` or ``__`` opens (+1) and closes (-1) bold: pairs of one paragraph; a lone one is text."""
     paired: dict[int, int] = {}
-    at = 0
-    for line in text.split("\n"):
-        for token in STARS:
-            hits = [at + hit.start() for hit in token.finditer(line)]
-            if len(hits) % 2 == 0:
-                paired.update({hit: 1 if index % 2 == 0 else -1 for index, hit in enumerate(hits)})
-        at += len(line) + 1
+    for token in STARS:
+        hits: list[int] = []
+        for sign in [*token.finditer(text), None]:
+            if hits and (sign is None or PARAGRAPH.search(text, hits[-1], sign.start())):
+                if len(hits) % 2 == 0:
+                    paired.update({hit: 1 if index % 2 == 0 else -1 for index, hit in enumerate(hits)})
+                hits = []
+            if sign is not None:
+                hits.append(sign.start())
     return paired

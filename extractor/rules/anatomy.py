@@ -13,7 +13,7 @@ from extractor.rules.decisions import sort_decisions
 from extractor.rules.extent import HEADING_LENGTH, closing, letter_before, second_letter
 from extractor.rules.headings import SENTENCE_END, start_of_heading
 from extractor.rules.marks import SECTIONS, Hit, find_marks
-from extractor.source import SourceText, Span
+from extractor.source import SourceText, Span, fold
 from extractor.taxonomy import Decision
 
 
@@ -26,6 +26,8 @@ class Item:
     decision_span: Span | None = None
     contradicted: list[Span] = field(default_factory=list)
     """Where the letter states this item's decision differently."""
+    other_requests: list[Span] = field(default_factory=list)
+    """Other requests told under this item's number."""
     fields: dict[Role, Span] = field(default_factory=dict)
     start: int = 0
 
@@ -99,7 +101,7 @@ def dissect(source: SourceText) -> Anatomy:
     hits = [hit for hit in decisions.hits if hit.role != "closing" and hit.start < end]
     if layout.request_before_decision:
         hits = _with_headings(source, layout, hits)
-    items = _items(layout, hits, end)
+    items = _items(source, layout, hits, end)
     if not items:
         raise NotADetermination("this opens like an IMR determination letter, but breaks off before any disputed item")
     _doubt(items, decisions.prose)
@@ -136,7 +138,8 @@ def _with_headings(source: SourceText, layout: Layout, hits: list[Hit]) -> list[
         if hit.role == "decision" or _opens_undecided(before, hit):
             begun = before is not None and before.mark.before_item
             start = floor if begun else start_of_heading(source, floor, hit.start, layout.partial)
-            heading = (min(start, hit.start), hit.start)
+            stop = hit.start - len(source.body[start : hit.start]) + len(source.body[start : hit.start].rstrip(DASHES))
+            heading = (min(start, hit.start), max(min(start, hit.start), stop))
             if hit.role == "decision":
                 hit = replace(hit, start=heading[0], request=heading)
             elif _is_heading(source, *heading):
@@ -146,6 +149,8 @@ def _with_headings(source: SourceText, layout: Layout, hits: list[Hit]) -> list[
     return headed
 
 
+DASHES = " \t\n\f\u00a0-–—:"
+"""What may part a heading from its decision word."""
 UNDECIDED = Mark("decision", "")
 """Stands for the decision word that a heading lacks."""
 
@@ -161,7 +166,7 @@ def _is_heading(source: SourceText, start: int, end: int) -> bool:
     return bool(words) and len(words) < HEADING_LENGTH and not SENTENCE_END.search(words)
 
 
-def _items(layout: Layout, hits: list[Hit], end: int) -> list[Item]:
+def _items(source: SourceText, layout: Layout, hits: list[Hit], end: int) -> list[Item]:
     items: dict[int, Item] = {}
     current: Item | None = None
 
@@ -193,11 +198,18 @@ def _items(layout: Layout, hits: list[Hit], end: int) -> list[Item]:
         if hit.decision is not None:
             _decide(current, hit)
         if hit.request is not None:
-            current.fields["request"] = hit.request
+            _ask(source, current, hit.request)
         if hit.role in ITEM_FIELDS:
             current.fields[hit.role] = (hit.start if hit.mark.keep else hit.end, stop)
         before = hit
     return [items[number] for number in sorted(items)]
+
+
+def _ask(source: SourceText, item: Item, request: Span) -> None:
+    """Writes the request into the item; of two that differ the first counts, and the other is kept in doubt."""
+    first = item.fields.setdefault("request", request)
+    if fold(source.body[slice(*first)]).lower() != fold(source.body[slice(*request)]).lower():
+        item.other_requests.append(request)
 
 
 def _decide(item: Item, hit: Hit) -> None:

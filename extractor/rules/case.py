@@ -17,10 +17,10 @@ from extractor.source import SourceText, Span
 CASE_NUMBER = r"\bC[A-Z]\s?\d{2}\s?-\s?\d{4,8}\b"
 PRIORITIES = ("standard", "expedited")
 VALUE = "{value}"
-RANGE = " \t\n\f|:-–,"
-"""What may stand between two values: a case can state a first and a last date of injury."""
-BLANK = " \t\n\f|:"
+BETWEEN = re.compile(r"[\s|:\u200b\ufeff]*")
 """What may stand between a label and its value."""
+RANGE = re.compile(r"[\s|:,\u200b\ufeff–-]*(?:(?:to|through|thru|and)[\s\u200b]*)?", re.I)
+"""What may stand between two values: a case can state a first and a last date of injury."""
 
 KINDS = {"case_number": "number", "priority": "priority"}
 """What kind of value each field takes; the others take dates."""
@@ -155,7 +155,7 @@ def _side_by_side(body: str, labels: list[_Token], value: _Token) -> bool:
     """The value follows the label directly; behind several labels, on the last one's line: on a line of
     its own it may be any one's."""
     between = body[labels[-1].end : value.start]
-    return not between.strip(BLANK) and (len(labels) == 1 or "\n" not in between)
+    return BETWEEN.fullmatch(between) is not None and (len(labels) == 1 or "\n" not in between)
 
 
 def _run(body: str, tokens: list[_Token], at: int, *, labels: bool) -> list[_Token]:
@@ -165,7 +165,7 @@ def _run(body: str, tokens: list[_Token], at: int, *, labels: bool) -> list[_Tok
         if (token.field is not None) != labels or token.value is not None:
             break
         between = body[run[-1].end : token.start] if run else ""
-        if between.strip(BLANK if labels else RANGE):
+        if not (BETWEEN if labels else RANGE).fullmatch(between):
             break
         run.append(token)
     return run

@@ -70,4 +70,4 @@ def _heads_item(source: SourceText, hit: Hit, after: Hit | None, filled: set[Rol
 
 
 def _ends_line(source: SourceText, hit: Hit) -> bool:
-    return source.body[hit.end : hit.end + 200].partition("\n")[0].strip(" .*|~") == ""
+    return source.body[hit.end : hit.end + 200].partition("\n")[0].strip(" \t\u00a0\u200b.*|~") == ""

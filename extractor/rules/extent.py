@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from extractor.layouts import LAYOUTS, Layout
 from extractor.layouts.description import wording
-from extractor.rules.headings import CONCLUDING, SENTENCE_END
+from extractor.rules.headings import CONCLUDING, CONCLUSION_END, SENTENCE_END, VERDICT
 from extractor.rules.marks import SECTIONS, Hit, last_decision, starts_line
 from extractor.source import Line, SourceText
 
 CASE_NUMBER_LINE = re.compile(r"^[ \t|]{0,20}Case Number:\s{0,9}C[A-Z]\d\d-\d{4,8}[ \t|]{0,99}$", re.M)
 CONCLUDES = re.compile(CONCLUDING, re.I)
 HEADING_LENGTH = 200
+LOOK_AHEAD = 200
 CLINICAL = re.compile(r"\b(?:MTUS|ODG|ACOEM|guidelines?|criteria|recommend\w*|indications?|rationale)\b", re.I)
 """A line of capitals with one of these is a heading recited from a guideline, not another text's."""
 
@@ -73,25 +74,23 @@ def letter_before(source: SourceText, layout: Layout, hits: list[Hit]) -> bool:
 def closing(source: SourceText, hits: list[Hit], end: int) -> int:
     """Where the last rationale is over and a closing, or another text, begins; else ``end``.
 
-    It is over only once it has concluded, and where nothing behind concludes again.
+    It is over only once it has concluded.  Capitals alone end it only where no verdict follows them.
     """
+    body = source.body
     last = max((hit.end for hit in hits if hit.role == "rationale"), default=end)
     marks = {hit.start for hit in hits if hit.role != "closing"}
-    closings = [hit for hit in hits if hit.role == "closing" and hit.start > last]
-    conclusions = [match.end() for match in CONCLUDES.finditer(source.body, last, end)]
-    if not conclusions:
+    closings = [hit.end for hit in hits if hit.role == "closing" and hit.start > last]
+    concluded = CONCLUDES.search(body, last, end)
+    if concluded is None:
         return end
+    verdict = max((match.end() for match in VERDICT.finditer(body, last, end)), default=last)
     for line, before in _lines(source, last, end):
-        if line.start < conclusions[0] or not SENTENCE_END.search(source.body[before.start : before.end]):
+        words = body[before.start : before.end]
+        if line.start < concluded.end() or not (SENTENCE_END.search(words) or CONCLUSION_END.search(words)):
             continue
-        marked = [hit for hit in closings if line.start <= hit.end <= line.end]
-        if any(hit.mark.ends_letter for hit in marked):
+        if any(line.start <= place <= line.end for place in closings):
             return line.start
-        if line.start < conclusions[-1]:
-            continue
-        if marked:
-            return line.start
-        if line.start not in marks and _is_foreign_heading(source, line):
+        if line.start >= verdict and line.start not in marks and _is_foreign_heading(source, line):
             return line.start
     return end
 
@@ -110,7 +109,7 @@ def _is_foreign_heading(source: SourceText, line: Line) -> bool:
     words = source.body[line.start : line.end]
     if line.gap <= source.usual_gap and not line.after_break:
         return False
-    goes_on = source.body[line.end : line.end + HEADING_LENGTH].lstrip()[:1].islower()
+    goes_on = source.body[line.end : line.end + LOOK_AHEAD].lstrip()[:1].islower()
     return (
         not goes_on
         and words.isupper()

@@ -10,7 +10,7 @@ from extractor.layouts.description import Role
 from extractor.rules import partial
 from extractor.rules.anatomy import Anatomy, Item
 from extractor.rules.case import CaseReading
-from extractor.rules.headings import CONCLUDING
+from extractor.rules.headings import CONCLUDING, VERDICT
 from extractor.rules.marks import SECTIONS
 from extractor.schema import Case, Flag, Issue, Statement
 from extractor.source import SourceText, Span
@@ -21,15 +21,10 @@ ENDED = re.compile(
     re.I,
 )
 """How a whole text ends; a rationale's or a summary's full stop is now and then missing."""
-CONCLUSION = re.compile(
-    r"\bmedically\s+necessary\b|\bthe\s+request\s+for\b"
-    r"|\bnot\s+(?:medically\s+)?(?:necessary|supported|certified|warranted|indicated|established|justified)\b",
-    re.I,
-)
-"""What a rationale says and no request does."""
+THE_REQUEST = re.compile(r"\bthe\s+request\s+(?:for|is)\b", re.I)
 LONG_REQUEST = 350
 """The longest request of a published letter has some 200 characters; a partial approval's heading is longer."""
-LAST_WORDS = 40
+TAIL_LENGTH = 40
 """How many characters at a text's end tell whether it ends."""
 UNREADABLE_SHARE = 0.005
 """Above this share of control and private characters the text is damaged."""
@@ -65,6 +60,9 @@ def issue_flags(source: SourceText, layout: Layout, item: Item, issue: Issue) ->
         flags.append(warning("decision_contradicted", message, item.decided_at()))
     elif issue.decision == "unknown":
         flags.append(warning("decision_unknown", f"item {issue.number}: no decision stands in its heading", place))
+    if item.other_requests:
+        message = f"item {issue.number}: the letter tells another request under the same number"
+        flags.append(warning("issue_missing", message, item.other_requests))
     flags += _heading_flags(source, layout, item, issue)
     rationale = item.fields.get("rationale")
     if rationale and (cut := _cut_off(source, rationale)):
@@ -83,9 +81,9 @@ def _heading_flags(source: SourceText, layout: Layout, item: Item, issue: Issue)
         return [warning("partial_approval_unread", message, source.spans(*heading))]
     told = issue.original_request or issue.request
     request = told.text
-    if CONCLUSION.search(request) or (not partly and len(request) > LONG_REQUEST):
+    if VERDICT.search(request) or THE_REQUEST.search(request) or (not partly and len(request) > LONG_REQUEST):
         message = f"item {issue.number}: the request may hold words of the rationale before it"
-        return [warning("request_doubtful", message, issue.request.spans)]
+        return [warning("request_doubtful", message, told.spans)]
     return []
 
 
@@ -166,7 +164,7 @@ def _coverage_flags(anatomy: Anatomy) -> list[Flag]:
     after = anatomy.source.trim(anatomy.end, len(anatomy.source.text))
     if after[0] < after[1] and not anatomy.other_letters:
         body = anatomy.source.body
-        more = anatomy.layout.item_words.search(body, *after) or re.search(CONCLUDING, body[slice(*after)])
+        more = anatomy.layout.item_words.search(body, *after) or VERDICT.search(body, *after)
         flag = warning if more else note
         flags.append(flag("text_after_letter", "text after the letter's end was left out", [after]))
     source = anatomy.source
@@ -204,10 +202,10 @@ def _truncation_flags(anatomy: Anatomy) -> list[Flag]:
 def _cut_off(source: SourceText, span: Span) -> Span | None:
     """The last line of a text that ends like no text, or None."""
     start, end = source.trim(*span)
-    words = source.body[max(start, end - LAST_WORDS) : end]
+    words = source.body[max(start, end - TAIL_LENGTH) : end]
     if not words or ENDED.search(words):
         return None
-    return max(start, end - LAST_WORDS), end
+    return max(start, end - TAIL_LENGTH), end
 
 
 def _quality_flags(anatomy: Anatomy) -> list[Flag]:
@@ -238,5 +236,7 @@ def _is_misspelt(layout: Layout, found: str, wording: str) -> bool:
     """The found words differ from the form's by more than case, spacing and marks."""
     letters = re.sub(r"\W", "", found).lower()
     if "{word}" in wording:
+        if found[:1] not in ":;.,":
+            return True  # without its colon, the word may be a sentence's
         return not any(letters.endswith(re.sub(r"\W", "", word).lower()) for word in layout.decisions)
     return letters != re.sub(r"\W", "", wording).lower()

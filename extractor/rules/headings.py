@@ -17,9 +17,18 @@ CONCLUDING = (
     r"\b(?:necessary|appropriate|certified|supported|warranted|indicated|authorized|established|justified|reasonable)"
 )
 """The words that a rationale concludes with."""
-CONCLUSION_END = re.compile(rf"{CONCLUDING}(?:\s{{1,3}}at\s{{1,3}}this\s{{1,3}}time)?$", re.I)
+CONCLUSION_END = re.compile(
+    rf"(?:{CONCLUDING}|\b(?:denied|recommended|met|shown|approved|(?:non-?)?certified))(?:\s{{1,3}}at\s{{1,3}}this\s{{1,3}}time)?$",
+    re.I,
+)
 """A rationale's last words, where its full stop is missing."""
-CONCLUDED = re.compile(rf"{CONCLUDING}(?:\s{{1,3}}at\s{{1,3}}this\s{{1,3}}time)?\.$", re.I)
+VERDICT = re.compile(
+    r"\bmedically\s{1,9}necessary\b|\b(?:request|treatment|item)\s{1,9}is\s{1,9}(?:not\s{1,9})?(?:denied|certified|supported|approved)\b"
+    r"|\bnot\s{1,9}(?:medically\s{1,9})?"
+    r"(?:necessary|supported|certified|warranted|indicated|established|justified|recommended|met|approved)\b",
+    re.I,
+)
+"""What a rationale concludes, and neither a request nor a closing says."""
 ABBREVIATIONS = ("No", "Nos", "Dr", "Mr", "Ms", "vs", "approx", "hrs", "mg", "St", "Inc", "M.D", "e.g", "i.e")
 ABBREVIATED = re.compile(rf"\b(?:{'|'.join(map(re.escape, ABBREVIATIONS))})\.$")
 NEW_SENTENCE = re.compile(
@@ -79,7 +88,12 @@ def _by_emphasis(source: SourceText, floor: int, end: int) -> int | None:
     lines = _lines(source, start, end)
     for before, line in reversed(list(pairwise(lines))):
         words = source.body[before.start : before.end]
-        if line.gap > source.usual_gap and not line.after_break and CONCLUDED.search(words):
+        if (
+            line.gap > source.usual_gap
+            and not line.after_break
+            and SENTENCE_END.search(words)
+            and not ABBREVIATED.search(words)
+        ):
             return line.start
     return start
 

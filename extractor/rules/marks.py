@@ -16,7 +16,9 @@ from extractor.taxonomy import Decision
 SECTIONS: tuple[Role, ...] = ("reviewer", "summary", "documents", "issues")
 LINE_START = 20
 """A mark that must start its line has at most this many blanks and specks before it."""
-QUALIFIED = re.compile(r"\b(?:not|partially|partly|in part)[\s:]{0,9}$", re.I)
+QUALIFIED = re.compile(
+    r"\b(?:not|partially|partly|in part|no longer|previously|formerly|originally|initially)[\s:]{0,9}$", re.I
+)
 """Before a decision word, what makes it no decision of the form."""
 TOLERANT_LENGTH = 300_000
 """A longer text is not looked at again for misread marks: no letter is that long, and it would take long."""
@@ -150,7 +152,7 @@ def starts_line(body: str, at: int) -> bool:
     """Nothing but blanks and specks goes before it on its line."""
     before = body[max(0, at - LINE_START) : at]
     line = before[max(before.rfind("\n"), before.rfind("\f")) + 1 :]
-    return not line.strip(" \t|~*.") and (len(line) < len(before) or at <= LINE_START)
+    return not line.strip(" \t\u00a0\u200b|~*.") and (len(line) < len(before) or at <= LINE_START)
 
 
 def _both(body: str, layout: Layout) -> list[Hit]:

@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass
 
 from extractor.layouts.description import PartialApproval, wording
+from extractor.rules.ends import without_tail
 from extractor.source import SourceText, Span
 
 LINKING = re.compile(r"^[\s,.;:]+")
-VERB = re.compile(r"(?:[\s,.;:]|(?<!\w)(?:is|are|was|were)(?!\w))+$")
+VERBS = frozenset({"is", "are", "was", "were"})
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,7 @@ def _stripped(source: SourceText, start: int, end: int) -> Span:
     """The stretch without linking punctuation before it and a left-over verb behind it."""
     lead = LINKING.match(source.body[start:end])
     start += lead.end() if lead else 0
-    tail = VERB.search(source.body[start:end])
-    return source.trim(start, start + tail.start() if tail else end)
+    return source.trim(start, without_tail(source.body, start, end, VERBS))
 
 
 def _first(body: str, wordings: tuple[str, ...], start: int, end: int) -> Span | None:

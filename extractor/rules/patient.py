@@ -30,7 +30,8 @@ WORDS = (
 """Words between an age and whom it is of: adjectives and trades, no preposition and no verb."""
 AGE = re.compile(
     rf"\b(?P<age>\d{{1,3}}|(?:{'|'.join(TENS)})(?:[\s{HYPHEN}]{{1,2}}(?:{'|'.join(UNITS)}))?|{'|'.join(TEENS)})"
-    rf"(?:\s\(\d{{1,3}}\))?[\s{HYPHEN}]{{0,3}}(?:years?|yrs?|y)[\s./{HYPHEN}]{{0,3}}(?:\d{{1,2}}\s{{1,3}}months?\s{{1,3}})?(?:of\s+age|old|o)\b\.?"
+    rf"(?:\s\(\d{{1,3}}\))?[\s{HYPHEN}]{{0,3}}"
+    rf"(?:(?:years?|yrs?|y)\.?[\s/{HYPHEN}]{{0,3}}(?:\d{{1,2}}\s{{1,3}}months?\s{{1,3}})?(?:of\s+age|old)\b|y[\s./{HYPHEN}]{{0,2}}o\b\.?)"
     rf"(?P<person>[,\s{HYPHEN}]{{0,3}}{WORDS}{{0,7}}?\b(?:{PERSON}|[MF])\b)?",
     re.I,
 )
@@ -40,14 +41,21 @@ SUBJECT = re.compile(
     re.I,
 )
 """What goes before an age that is the patient's, where no person follows it."""
+THEN = re.compile(r"[\s,]{1,3}(?:when|at\s+the\s+time)\b", re.I)
+"""Behind an age: it was another one then."""
 SINCE = re.compile(r"\b(?:since|when|until|once|as|while)\s[^.;]{0,30}$", re.I)
 SEX_WORD = re.compile(r"\b(?P<sex>male|female|gentleman|man|woman|lady)\b|\b(?P<title>Mr|Ms|Mrs)\.\s", re.I)
+DOCTORS = r"Dr|doctors?|physicians?|providers?|surgeons?|therapists?|psychologists?|reviewers?|attorneys?|adjusters?"
 OTHERS = (
-    r"Dr|doctors?|physicians?|providers?|surgeons?|therapists?|psychologists?|reviewers?|attorneys?|adjusters?|"
+    rf"{DOCTORS}|"
     r"wife|husband|spouse|son|daughter|mother|father|brother|sister|supervisor|co-?worker|student|customer|driver|"
-    r"inmate|suspect|nurse|child|infant|baby|niece|nephew"
+    r"inmate|suspect|client|resident|nurse|child|infant|baby|niece|nephew"
 )
-RELATION = re.compile(r"\b(?:his|her|their|has|had|with|by|another|['’]s)\s{1,3}(?:an?\s{1,3})?$", re.I)
+RELATION = re.compile(
+    r"\b(?:(?:his|her|their|has|had|with|by|for|from|against|than|another|['’]s)\s{1,3}(?:an?\s{1,3})?"
+    r"|(?!involv|concern|regard)\w+(?:ed|ing)\s{1,3}an?\s{1,3})$",
+    re.I,
+)
 """Before an age or a sex: somebody else's."""
 SOMEBODY_BEHIND = re.compile(rf"\s{{1,3}}(?:\w+\s)?(?:{OTHERS})\b", re.I)
 PATIENT_BEHIND = re.compile(r"\s{1,3}(?:\w+\s)?patient\b", re.I)
@@ -56,6 +64,7 @@ SOMEBODY_BEFORE = re.compile(r"\b(?:by|another|his|her)\s{1,3}(?:an?\s{1,3})?$|\
 """Around a word for a sex, what makes it somebody else's: "struck by a man", "a 90 year old woman"."""
 SOMEBODY_ELSE = re.compile(rf"\b(?:{OTHERS})\b", re.I)
 """Whom a pronoun later in the sentence may mean instead."""
+DOCTOR = re.compile(rf"\b(?:{DOCTORS})\b", re.I)
 PRONOUN = re.compile(r"\b(?:(?P<male>he|him|his)|(?P<female>she|her|hers))\b", re.I)
 SENTENCE_START = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bMs)[.!?]\s")
 OPENING = 400
@@ -90,7 +99,10 @@ def _age(body: str, region: Span) -> tuple[Span | None, Span | None]:
     """Where the patient's age stands, and the sex where the same phrase tells it."""
     for match in AGE.finditer(body, *region):
         before = body[max(region[0], match.start() - 80) : match.start()]
+        after = body[match.end() : match.end() + 30]
         if _number(match["age"]) not in PLAUSIBLE_AGE or RELATION.search(before) or SINCE.search(before):
+            continue
+        if THEN.match(after) or (SOMEBODY_BEHIND.match(after) and not SUBJECT.search(before)):
             continue
         person = match["person"]
         if person is None:
@@ -115,7 +127,7 @@ def _sex(body: str, region: Span) -> Span | None:
         another = SOMEBODY_BEHIND.match(after) or (PATIENT_BEHIND.match(after) and not INTRODUCED.search(before))
         if not another and not SOMEBODY_BEFORE.search(before):
             return _whole_word(body, match.span("sex") if match["sex"] else match.span("title"))
-    pronouns = [match for match in PRONOUN.finditer(body, *region) if _is_of_the_patient(body, match)]
+    pronouns = [match for match in PRONOUN.finditer(body, *region) if _is_of_the_patient(body, region[0], match)]
     return pronouns[0].span() if len({match.lastgroup for match in pronouns}) == 1 else None
 
 
@@ -125,6 +137,8 @@ def _whole_word(body: str, span: Span) -> Span:
     return (span[0] - len(broken[0]), span[1]) if broken else span
 
 
-def _is_of_the_patient(body: str, pronoun: re.Match[str]) -> bool:
-    sentence = SENTENCE_START.split(body[max(0, pronoun.start() - 300) : pronoun.start()])[-1]
-    return not SOMEBODY_ELSE.search(sentence)
+def _is_of_the_patient(body: str, start: int, pronoun: re.Match[str]) -> bool:
+    sentences = SENTENCE_START.split(body[max(start, pronoun.start() - 300) : pronoun.start()])
+    # A pronoun that begins its sentence may speak of the doctor in the one before.
+    first = not sentences[-1].strip() and len(sentences) > 1
+    return not SOMEBODY_ELSE.search(sentences[-1]) and not (first and DOCTOR.search(sentences[-2]))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from extractor.layouts import Layout
 from extractor.layouts.description import Credentials, wording
+from extractor.rules.ends import without_tail
 from extractor.schema import Reviewer
 from extractor.source import SourceText, Span
 
@@ -29,11 +31,14 @@ JOINED = (
 )
 """Names of specialties (American Board of Medical Specialties) that hold an "and" of their own."""
 
+LEAD = re.compile(r"[\s.,:]*(?:(?:and|an?|the|has)\s+)*", re.I)
+TAIL = frozenset({"and", "is", "has", "a"})
 NAMES = re.compile(r",|;")
 STATES = re.compile(r",|;|&")
 PROSE_NAMES = re.compile(r"\s{0,9}(?:,\s{0,9}and|,|;|\band)\s{1,9}|,", re.I)
 PROSE_STATES = re.compile(r"\s{0,9}(?:,\s{0,9}and|,|;|&|\band)\s{1,9}|,", re.I)
 """What parts the names of a list: specialties hold "&", states do not; in prose "and" parts names too."""
+SENTENCE = re.compile(r"(?:The|This|He|She|MAXIMUS|They)\b")
 SENTENCE_END = re.compile(r"\.(?:\s|$)|\bHe/she\b")
 
 
@@ -66,34 +71,42 @@ def _lists(source: SourceText, form: Credentials, region: Span) -> dict[str, lis
 
 
 def _paragraph_end(source: SourceText, start: int, end: int) -> int:
-    """A list ends with its paragraph: whatever follows in the section is no name."""
-    blank = re.compile(r"\n[ \t]{0,99}\n").search(source.body, start, end)
-    if blank is None or not source.body[start : blank.start()].strip():
-        return end
-    rest = source.body[start:end].strip()
-    return end if "\n" not in rest or rest.count(".") == 0 else blank.start()
+    """A list ends with its paragraph, or before a line that begins a sentence."""
+    for line in source.lines[bisect_right(source.lines, start, key=lambda line: line.start) :]:
+        if line.start >= end:
+            break
+        apart = line.gap > source.usual_gap and source.body[start : line.start].strip()
+        if apart or SENTENCE.match(source.body, line.start):
+            return line.start
+    return end
 
 
 def _prose(source: SourceText, form: Credentials, region: Span) -> dict[str, list[Span]]:
     """``Board Certified in A and B, has a subspecialty in C and is licensed to practice in D``."""
     body = source.body
     anchors: list[tuple[int, int, str]] = []
-    wordings = (
-        ("specialties", form.specialties),
-        ("subspecialties", form.subspecialties),
-        ("licensed_in", form.states),
+    licensed = wording(*form.states, any_case=True).search(body, *region)
+    # A title ("is a Psychologist") is looked for in the sentence on the licence alone: the words are common.
+    sentence = (
+        max((m.end() for m in SENTENCE_END.finditer(body, region[0], licensed.start())), default=region[0])
+        if licensed
+        else region[1]
     )
-    for name, choices in wordings:
-        for words in choices:
-            match = wording(words, any_case=True).search(body, *region)
-            if match:
-                anchors.append((*match.span(), name))
-                break
+    wordings = (
+        ("specialties", form.specialties, region[0]),
+        ("specialties", form.titles, sentence),
+        ("subspecialties", form.subspecialties, region[0]),
+        ("licensed_in", form.states, region[0]),
+    )
+    for name, choices, begin in wordings:
+        match = wording(*choices, any_case=True).search(body, begin, region[1])
+        if match and name not in [known for *_, known in anchors]:
+            anchors.append((*match.span(), name))
     anchors.sort()
     found: dict[str, list[Span]] = {}
     for (_, start, name), after in zip(anchors, [*anchors[1:], None], strict=False):
-        sentence = SENTENCE_END.search(body, start, region[1])
-        end = sentence.start() if sentence else region[1]
+        stop = SENTENCE_END.search(body, start, region[1])
+        end = stop.start() if stop else region[1]
         if after is not None:
             end = min(end, after[0])
         found[name] = _split(source, start, end, PROSE_STATES if name == "licensed_in" else PROSE_NAMES)
@@ -119,9 +132,7 @@ def _split(source: SourceText, start: int, end: int, separator: re.Pattern[str])
 
 
 def _name(source: SourceText, start: int, end: int) -> Span:
-    """The name without a leading or trailing "and", "a", or full stop."""
-    words = source.body[start:end]
-    lead = re.match(r"(?:\s|[.,:])*(?:(?:and|an?|the|has)\s+)*", words, re.I)
-    start += lead.end() if lead else 0
-    tail = re.search(r"(?:[\s.,]|\band\b|\bis\b|\bhas\b|\ba\b)*$", source.body[start:end])
-    return source.trim(start, start + tail.start() if tail else end)
+    """The name without articles, "and" and points around it."""
+    lead = LEAD.match(source.body, start, end)
+    start = lead.end() if lead else start
+    return source.trim(start, without_tail(source.body, start, end, TAIL))
