@@ -26,6 +26,7 @@ DATE = re.compile(f"{dates.NUMERIC % ('', '')}|(?i:{dates.WORDED})")
     ("header", "facts"),
     [
         ("Case Number: CM16-0900001\n", {"case_number": "CM16-0900001"}),
+        ("Case Number:\u00a0CM16-0900001\n", {"case_number": "CM16-0900001"}),
         ("Application\nReceived:\n11/22/2016\n", {"application_received": DAY(2016, 11, 22)}),
         ("Application 11/22/2016\nReceived:\n", {"application_received": DAY(2016, 11, 22)}),
         ("Priority: Standard Application\nReceived:\n11/22/2016\n", {"priority": "standard", "application_received": DAY(2016, 11, 22)}),
@@ -42,7 +43,7 @@ DATE = re.compile(f"{dates.NUMERIC % ('', '')}|(?i:{dates.WORDED})")
         ("", {}),
     ],
     ids=[
-        "number", "split_label", "date_inside_label", "label_at_line_end", "expedited", "missing_value", "labels_apart",
+        "number", "no_break_space", "split_label", "date_inside_label", "label_at_line_end", "expedited", "missing_value", "labels_apart",
         "fewer_values", "no_priority", "no_number", "no_such_day", "no_date", "other_dates", "misread", "absent",
     ],
 )  # fmt: skip
@@ -55,11 +56,12 @@ def test_case(header: str, facts: dict[str, object]) -> None:
     ("header", "code"),
     [
         ("Date of Injury: 10/03/2016 - 11/22/2016\n", "case_field_disagrees"),
+        ("Date of Injury: 10/03/2016 through 11/22/2016\n", "case_field_disagrees"),
         ("Date of Injury: 13/45/2016\n", "case_field_unreadable"),
         ("Decision Date: 01/05/2016\nDate Assigned: 12/01/2016\n", "case_dates_disordered"),
         ("Case Number: CM16-0900001\nPriority: Regular\nStandard form 12\n", "case_field_missing"),
     ],
-    ids=["range", "no_date", "order", "priority_elsewhere"],
+    ids=["range", "range_in_words", "no_date", "order", "priority_elsewhere"],
 )
 def test_doubts_about_the_header(header: str, code: str) -> None:
     """A header that does not add up is read as it stands, and the doubt is told."""
@@ -129,9 +131,13 @@ PROSE = (
          ["Chiropractor"], [], ["Florida", "Nevada"]),
         ("The expert reviewer is a Psychologist and has a license to practice in the District of Columbia.",
          ["Psychologist"], [], ["District of Columbia"]),
+        ("State(s) of Licensure: Texas\nCertification(s)/Specialty: Neurology\nThe reviewer has no affiliation.\n",
+         ["Neurology"], [], ["Texas"]),
+        ("MAXIMUS is a contractor. The reviewer is Board Certified in Neurology and is licensed to practice in Ohio.",
+         ["Neurology"], [], ["Ohio"]),
         ("The reviewer's name is not given.\n", [], [], []),
     ],
-    ids=["lists", "wrapped_list", "prose", "joined_name", "subspecialty", "two_subspecialties", "chiropractor", "psychologist", "absent"],
+    ids=["lists", "wrapped_list", "prose", "joined_name", "subspecialty", "two_subspecialties", "chiropractor", "psychologist", "sentence_behind", "contractor", "absent"],
 )  # fmt: skip
 def test_reviewer(credentials: str, specialties: list[str], subspecialties: list[str], states: list[str]) -> None:
     """Credentials as listed; names that hold an "and" or "&" stay whole."""

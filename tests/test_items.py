@@ -499,3 +499,65 @@ def test_paragraphs_of_one_line_each() -> None:
     rationale = "No red flag is on record, and " + "the findings are as they were before, " * 12 + "so nothing is shown"
     letter = Letter(items=[Item(rationale=rationale), Item("cold therapy unit"), Item(rationale=rationale)])
     assert requests(letter) == ["MRI of the lumbar spine", "cold therapy unit", "MRI of the lumbar spine"]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "\nAppeal rights\nTreatment must be authorized within 5 working days.\n",
+        "\nA copy of this determination goes to the parties.\nYou may appeal if you have reasonable grounds.\n",
+        "\n\nIMPORTANT NOTICE\n\nThis determination is binding. It must be authorized at once.\n",
+    ],
+    ids=["appeal", "copy", "capitals"],
+)
+@pytest.mark.parametrize("stop", [".", ""], ids=["full_stop", "no_stop"])
+def test_a_closing_ends_the_last_rationale(end: str, stop: str) -> None:
+    """Everyday words behind a closing do not make it a rationale again."""
+    result = read(
+        Letter(items=[Item(rationale=f"No red flag is on record. It is not medically necessary{stop}")], end=end)
+    )
+    rationale = result.issues[0].rationale
+    assert rationale and rationale.text.endswith(f"not medically necessary{stop}")
+    assert "text_after_letter" in codes(result)
+
+
+@pytest.mark.parametrize(
+    ("words", "decision"),
+    [(": No longer Upheld", "unknown"), (" previously Upheld", "unknown"), (" - Upheld", "upheld")],
+)
+def test_a_decision_word_without_its_colon(words: str, decision: str) -> None:
+    """It decides only where nothing qualifies it, and never without a doubt."""
+    result = read(Letter(items=[Item("Knee brace", words)]))
+    assert [issue.decision for issue in result.issues] == [decision]
+    assert result.status == "partial"
+
+
+def test_a_notice_counts_from_one() -> None:
+    """A number that no item has is no item's."""
+    with pytest.raises(NotADetermination):
+        read(NOTICE.replace("1)", "0)"))
+
+
+def test_two_requests_under_one_number_are_told() -> None:
+    """The first is kept, and the other is not lost silently."""
+    line = NOTICE.splitlines(keepends=True)[1]
+    result = read(NOTICE.replace(line, line + line.replace("a brace", "a cane")))
+    assert [issue.request.text for issue in result.issues if issue.request] == ["a brace"]
+    assert "issue_missing" in codes(result)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["The request is denied.", "There is no documentation of functional gain."], ids=["denied", "none"]
+)
+def test_a_bold_last_sentence_stays_with_its_rationale(sentence: str) -> None:
+    """A paragraph parts a bold sentence from the bold heading behind it."""
+    first, second = str(Item(rationale=f"It fails.\n\n**{sentence}**")), str(Item(SECOND)).partition("\n")
+    letter = str(Letter(items=[first, f"\n**{second[0]}**\n{second[2]}"]))
+    result = extract(letter.encode(), name="letter.md")
+    assert result.issues[1].request and result.issues[1].request.text == SECOND
+
+
+def test_bold_over_two_lines_in_markdown() -> None:
+    heading = Item("**Physical therapy,\n6 sessions", ": Upheld**")
+    result = extract(str(Letter(items=[heading])).encode(), name="letter.md")
+    assert result.issues[0].request and result.issues[0].request.text == SECOND
