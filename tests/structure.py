@@ -85,9 +85,9 @@ def _false_evidence(result: Determination, source: SourceText) -> Iterator[str]:
         if getattr(result.reviewer, name) != [source.slice(source.spans(*span)) for span in spans]:
             yield f"reviewer.{name} is not its evidence"
     patient, evidence = result.patient, result.patient.evidence
-    if patient.age is not None and str(patient.age) != source.slice(evidence.get("age", [])) and patient.age < 100:
+    if patient.age is not None:
         words = source.slice(evidence.get("age", []))
-        if not words or words.isdigit():
+        if not words or (words.isdigit() and int(words) != patient.age):  # or in words ("fifty-two")
             yield f"patient.age: {patient.age} is not {words!r}"
     if patient.sex is not None:
         word = source.slice(evidence.get("sex", [])).lower().rstrip(".")

@@ -15,6 +15,7 @@ from evals.golden import golden_letters
 from extractor import extract
 from extractor.version import VERSION
 from tests.conftest import ROOT
+from tests.files import encrypted_pdf, picture_pdf, zip_of
 from tests.letters import Item, Letter
 
 IMR = [sys.executable, "-m", "extractor"]
@@ -143,10 +144,13 @@ def half_a_pdf(path: Path) -> None:
         (lambda path: None, 3),
         (zeros, 3),
         (half_a_pdf, 3),
+        (lambda path: path.write_bytes(encrypted_pdf()), 3),
+        (lambda path: path.write_bytes(picture_pdf()), 3),
+        (lambda path: path.write_bytes(zip_of("word/document.xml", b"<a>" + b" " * (200 << 20) + b"</a>")), 3),
         (lambda path: path.write_bytes(b"<div>" * 500_000), 3),
         (lambda path: path.write_bytes(b"words " * 100_000), 4),
     ],
-    ids=["empty", "folder", "missing", "zeros", "half_a_pdf", "nested_html", "prose"],
+    ids=["empty", "folder", "missing", "zeros", "half_a_pdf", "locked_pdf", "scan", "zip_bomb", "nested_html", "prose"],
 )
 def test_bad_input_ends_in_one_line(make: object, code: int, tmp_path: Path) -> None:
     """Whatever the input, an exit code of its own, one line, no traceback, within seconds."""

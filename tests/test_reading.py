@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +12,7 @@ from extractor import Limits, SourceText, read_source
 from extractor.errors import ImrError, LimitExceeded, UnreadableInput
 from extractor.reading import ocr
 from extractor.reading.pdf import boxes
+from tests.files import encrypted_pdf, pdf, picture_pdf, word, zip_of
 from tests.letters import Letter
 
 LETTER = str(Letter())
@@ -21,22 +20,6 @@ LETTER = str(Letter())
 
 def text(data: bytes, name: str = "letter.txt") -> str:
     return read_source(data, name=name).text
-
-
-def pdf(draw: Callable[[Canvas], None], **options: object) -> bytes:
-    raw = io.BytesIO()
-    canvas = Canvas(raw, pagesize=(612, 792), invariant=1, **options)
-    draw(canvas)
-    canvas.save()
-    return raw.getvalue()
-
-
-def word(change: Callable[[Document], None]) -> bytes:  # type: ignore[valid-type]
-    document = Document()
-    change(document)
-    raw = io.BytesIO()
-    document.save(raw)
-    return raw.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -383,26 +366,6 @@ def test_page_headers_and_footers(pages: list[str], furniture: list[str]) -> Non
     assert source.pages == len(pages)
 
 
-def picture_pdf() -> bytes:
-    """A letter's page as a picture: what a scanner makes."""
-    import pypdfium2
-
-    def draw(canvas: Canvas) -> None:
-        canvas.setFont("Times-Roman", 12)
-        for row, line in enumerate(LETTER.split("\n")):
-            canvas.drawString(60, 740 - 15 * row, line)
-
-    page = pypdfium2.PdfDocument(pdf(draw))[0]
-    image = page.render(scale=3, grayscale=True).to_pil()
-
-    def paste(canvas: Canvas) -> None:
-        from reportlab.lib.utils import ImageReader
-
-        canvas.drawImage(ImageReader(image), 0, 0, 612, 792)
-
-    return pdf(paste)
-
-
 def test_a_scan_is_refused_with_advice() -> None:
     """Without a text layer there is nothing to read, and the way out is named."""
     with pytest.raises(UnreadableInput, match="--ocr"):
@@ -450,20 +413,7 @@ def test_a_scan_is_read_by_ocr() -> None:
     assert len(boxes(data, source, result.issues[0].request.spans)) == 5
 
 
-def zip_of(name: str, content: bytes) -> bytes:
-    raw = io.BytesIO()
-    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, content)
-    return raw.getvalue()
-
-
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-
-
-def encrypted_pdf() -> bytes:
-    from reportlab.lib.pdfencrypt import StandardEncryption
-
-    return pdf(lambda c: c.drawString(72, 700, "secret"), encrypt=StandardEncryption("password"))
 
 
 @pytest.mark.parametrize(
