@@ -147,8 +147,13 @@ class Request(Text):
 
 
 class Citation(Model):
+    """A document that a decision relied on. ``source`` is what the letter cites it as."""
+
     source: CitationSource
     title: str | None = None
+    """As written, without its year; for the Official Disability Guidelines always that name."""
+    canonical_title: str | None = None
+    """The name as published, from the project's list; ``None`` for a work that the list does not know."""
     section: str | None = None
     pages: str | None = None
     year: int | None = None

@@ -8,6 +8,7 @@ from typing import TypeVar
 from extractor.rules import partial
 from extractor.rules.anatomy import Anatomy, Item, dissect
 from extractor.rules.case import read_case
+from extractor.rules.citations import read_citations
 from extractor.rules.flags import issue_flags, letter_flags
 from extractor.rules.guidelines import read_basis
 from extractor.rules.patient import read_patient
@@ -98,6 +99,7 @@ def _guideline(source: SourceText, span: Span | None) -> Guideline | None:
     guideline = _text(Guideline, source, span)
     if guideline is not None:
         guideline.basis = read_basis(guideline.text)
+        guideline.citations = read_citations(source, guideline.spans)
     return guideline
 
 
