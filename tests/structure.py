@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from extractor.rules import dates
+from extractor.language import dates
 from extractor.schema import Determination, Statement, Text
 from extractor.source import SourceText
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from extractor import extract
-from extractor.rules import dates
+from extractor.language import dates
 from extractor.rules.guidelines import read_basis
 from tests.letters import Letter
 

@@ -3,31 +3,78 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 REGIONS: dict[str, str] = {
-    "neck": r"cervical (?:spine|region|facets?|paraspinals?)|cervical|neck|c-?spine|cervicothoracic(?: spine)?",
-    "upper_back": r"thoracic (?:spine|region|facets?)|thoracic|upper back|mid[- ]?back|t-?spine|thoracolumbar(?: spine)?",
-    "low_back": r"lumbar (?:spine|region|facets?)|lumbosacral (?:spine|region)|lumbar|lumbosacral|low(?:er)? back|l-?spine|"
-    r"sacroiliac joints?|si joints?|sacrum|coccyx|tailbone",
-    "back": r"spine|spinal|back",
-    "shoulder": r"shoulders?|rotator cuff|glenohumeral joints?|acromioclavicular joints?|ac joints?|clavicles?|scapulae?",
+    "neck": r"cervical (?:spine|region|paraspinals?|facets?)|cervicothoracic(?: spine)?|cervical|neck|c-?spine",
+    "upper_back": r"thoracic (?:spine|region|paraspinals?|facets?)|thoracolumbar(?: spine)?|thoracic|upper back|mid[- ]?back|t-?spine",
+    "low_back": r"lumbar (?:spine|region|paraspinals?|facets?)|lumbosacral(?: spine| region)?|lumbar|low(?:er)? back|l-?spine|ls spine|"
+    r"sacroiliac joints?|si joints?|sacroiliac|sacrum|coccyx|tailbone",
+    "back": r"spine|back",
+    "shoulder": r"shoulders?|rotator cuffs?|glenohumeral joints?|acromioclavicular joints?|ac joints?|clavicles?|scapulae?",
     "arm": r"upper extremit(?:y|ies)|upper arms?|arms?|humerus|biceps",
     "elbow": r"elbows?|cubital tunnels?",
-    "wrist_hand": r"wrists?|hands?|thumbs?|(?:index |middle |ring |little |small |trigger |long )?fingers?|forearms?|carpal tunnels?|"
-    r"metacarpals?|knuckles?|digits?",
-    "hip": r"hips?|groin|pelvis|buttocks?|hip joints?",
+    "wrist_hand": r"wrists?|hands?|thumbs?|(?:index |middle |ring |little |small |trigger |long |first |second |third |fourth |fifth )?fingers?|"
+    r"forearms?|carpal tunnels?|metacarpals?|knuckles?|basal joints?",
+    "hip": r"hips?|groin|pelvis|buttocks?",
     "leg": r"lower extremit(?:y|ies)|lower legs?|upper legs?|legs?|thighs?|cal(?:f|ves)|shins?|femur|tibia|fibula|hamstrings?",
-    "knee": r"knees?|patellae?|meniscus",
-    "ankle_foot": r"ankles?|foot|feet|heels?|toes?|big toes?|great toes?|plantar fasciae?|achilles(?: tendons?)?|tarsal tunnels?",
+    "knee": r"knees?|patellae?|menisc(?:us|i)",
+    "ankle_foot": r"ankles?|foot|feet|heels?|(?:big |great )?toes?|plantar fasciae?|achilles(?: tendons?)?|tarsal tunnels?",
     "head": r"head|skull|brain|scalp|face|facial|jaw|temporomandibular joints?|tmj|nose|ears?|teeth|tooth",
     "eye": r"eyes?",
-    "chest": r"chest|ribs?|sternum|thorax|lungs?",
-    "abdomen": r"abdomen|abdominal|abdominal wall|inguinal|stomach",
+    "chest": r"chest|ribs?|sternum",
+    "abdomen": r"abdomen|abdominal(?: wall)?|inguinal|stomach",
     "joint": r"facet joints?|stellate ganglion|occipital nerves?",
 }
-"""The names of each region's parts, as patterns."""
+"""The names of each region's parts, as patterns; the first region that names a part has it."""
 
-PARTS = re.compile(
-    r"(?<![\w-])(?:" + "|".join(f"(?P<{region}>{names})" for region, names in REGIONS.items()) + r")(?![\w])", re.I
-)
-"""A part of the body; the group that matched names its region."""
+NEIGHBOURS: dict[str, frozenset[str]] = {
+    "neck": frozenset({"upper_back", "back", "arm", "shoulder", "head", "joint"}),
+    "upper_back": frozenset({"neck", "low_back", "back", "chest", "shoulder", "joint"}),
+    "low_back": frozenset({"upper_back", "back", "hip", "leg", "joint"}),
+    "back": frozenset({"neck", "upper_back", "low_back", "joint"}),
+    "shoulder": frozenset({"neck", "upper_back", "arm", "chest", "joint"}),
+    "arm": frozenset({"shoulder", "elbow", "wrist_hand", "neck"}),
+    "elbow": frozenset({"arm", "wrist_hand"}),
+    "wrist_hand": frozenset({"arm", "elbow"}),
+    "hip": frozenset({"low_back", "leg", "abdomen", "back"}),
+    "leg": frozenset({"hip", "knee", "ankle_foot", "low_back"}),
+    "knee": frozenset({"leg"}),
+    "ankle_foot": frozenset({"leg"}),
+    "head": frozenset({"neck", "eye"}),
+    "eye": frozenset({"head"}),
+    "chest": frozenset({"upper_back", "shoulder", "abdomen"}),
+    "abdomen": frozenset({"hip", "chest"}),
+    "joint": frozenset({"neck", "upper_back", "low_back", "back", "shoulder", "head"}),
+}
+"""Regions that one complaint may go through: a pain of the neck and arm is no contradiction."""
+
+VERTEBRA = r"(?:C[1-8]|T(?:1[0-2]|[1-9])|L[1-6]|S[1-5])"
+LEVEL = rf"(?:{VERTEBRA}(?: ?[-–/] ?(?:{VERTEBRA}|1[0-2]|[1-9])){{0,3}}(?![\d/]))"
+"""A level of the spine: ``L5-S1``, ``C4``."""
+SIDE = r"left|right|bilateral(?:ly)?|both|lt\.?|rt\.?|b/l"
+
+
+@cache
+def parts() -> re.Pattern[str]:
+    """A part of the body; the group that matched names its region."""
+    return re.compile(
+        r"(?<![\w-])(?:" + "|".join(f"(?P<{region}>{names})" for region, names in REGIONS.items()) + r")(?!\w)", re.I
+    )
+
+
+def side_of(word: str) -> str | None:
+    """``left``, ``right`` or ``bilateral`` for the word that tells a side.
+
+    >>> side_of("Both")
+    'bilateral'
+    """
+    word = word.lower().rstrip(".")
+    return {"left": "left", "lt": "left", "right": "right", "rt": "right"}.get(word) or (
+        "bilateral" if word.startswith("bilat") or word in ("both", "b/l") else None
+    )
+
+
+def near(one: str, other: str) -> bool:
+    """Whether the two regions are the same, or one complaint may go through both."""
+    return one == other or other in NEIGHBOURS[one] or one in NEIGHBOURS[other]

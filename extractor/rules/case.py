@@ -10,7 +10,7 @@ from typing import Any
 
 from extractor.layouts import Layout
 from extractor.layouts.description import worded
-from extractor.rules import dates
+from extractor.language import dates
 from extractor.schema import Case
 from extractor.source import SourceText, Span
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from extractor.folded import Folded
+from extractor.language.folded import Folded
 from extractor.lexicon import guidelines as names
 from extractor.schema import Citation
 from extractor.source import SourceText, Span

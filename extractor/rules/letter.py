@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
+from extractor.language.sentences import sentences
 from extractor.rules import partial
 from extractor.rules.anatomy import Anatomy, Item, dissect
 from extractor.rules.case import read_case
 from extractor.rules.citations import read_citations
 from extractor.rules.flags import issue_flags, letter_flags
 from extractor.rules.guidelines import read_basis
+from extractor.rules.history import read_history
+from extractor.rules.meaning import Told, explain
 from extractor.rules.patient import read_patient
+from extractor.rules.records import read_records, read_utilization_review
 from extractor.rules.reviewer import read_reviewer
 from extractor.schema import (
+    Case,
     ClinicalSummary,
     Flag,
     Guideline,
@@ -36,6 +41,7 @@ class Reading:
     statement: Statement
     layout: str
     flags: list[Flag]
+    told: Told
 
 
 def read_letter(source: SourceText) -> Reading:
@@ -43,16 +49,24 @@ def read_letter(source: SourceText) -> Reading:
     anatomy = dissect(source)
     summary = anatomy.sections.get("summary")
     case = read_case(source, anatomy.layout, _header_end(anatomy))
-    issues = [_issue(anatomy, item) for item in anatomy.items]
+    issues = [_issue(anatomy, item, case.case) for item in anatomy.items]
+    clinical_summary = _text(ClinicalSummary, source, summary)
+    told = Told(sentences(source, clinical_summary.spans) if clinical_summary else [])
+    if clinical_summary:
+        for name, entries in read_history(told.summary).items():
+            setattr(clinical_summary, name, entries)
+    explain(source, issues, told)
     statement = Statement(
         case=case.case,
         reviewer=read_reviewer(source, anatomy.layout, anatomy.sections.get("reviewer")),
         patient=read_patient(source, summary),
-        clinical_summary=_text(ClinicalSummary, source, summary),
+        clinical_summary=clinical_summary,
+        utilization_review=read_utilization_review(told.summary),
         outcome=outcome([issue.decision for issue in issues]),
         issues=issues,
+        records=read_records(told.summary, ([voice.sentence for voice in told.rationales.get(issue.number, [])] for issue in issues)),
     )
-    return Reading(statement, anatomy.layout.name, letter_flags(anatomy, statement, case))
+    return Reading(statement, anatomy.layout.name, letter_flags(anatomy, statement, case), told)
 
 
 def outcome(decisions: list[Decision]) -> Outcome:
@@ -76,7 +90,7 @@ def _header_end(anatomy: Anatomy) -> int:
     return min(ends, default=max(first, anatomy.hits[0].start))
 
 
-def _issue(anatomy: Anatomy, item: Item) -> Issue:
+def _issue(anatomy: Anatomy, item: Item, case: Case) -> Issue:
     source, layout = anatomy.source, anatomy.layout
     heading = item.fields.get("request")
     parts = partial.split(source, heading, layout.partial) if heading and layout.partial else None
@@ -87,19 +101,19 @@ def _issue(anatomy: Anatomy, item: Item) -> Issue:
         authorized=_text(Request, source, parts.authorized if parts else None),
         decision=item.decision,
         decision_spans=[span for place in item.decided_at() for span in source.spans(*place)],
-        claims_administrator_guideline=_guideline(source, item.fields.get("claims_administrator_guideline")),
-        reviewer_guideline=_guideline(source, item.fields.get("reviewer_guideline")),
+        claims_administrator_guideline=_guideline(source, item.fields.get("claims_administrator_guideline"), case),
+        reviewer_guideline=_guideline(source, item.fields.get("reviewer_guideline"), case),
         rationale=_text(Rationale, source, item.fields.get("rationale")),
     )
     issue.flags = issue_flags(source, layout, item, issue)
     return issue
 
 
-def _guideline(source: SourceText, span: Span | None) -> Guideline | None:
+def _guideline(source: SourceText, span: Span | None, case: Case) -> Guideline | None:
     guideline = _text(Guideline, source, span)
     if guideline is not None:
         guideline.basis = read_basis(guideline.text)
-        guideline.citations = read_citations(source, guideline.spans)
+        guideline.citations = read_citations(source, guideline.spans, case.decision_date)
     return guideline
 
 

@@ -1,0 +1,1 @@
+"""How letters are written: text on one line, sentences, who speaks in them, dates and numbers."""

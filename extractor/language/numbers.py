@@ -1,0 +1,42 @@
+"""Numbers as letters write them: ``12``, ``twelve``, ``twelve (12)``."""
+
+from __future__ import annotations
+
+import re
+
+WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty"
+).split()
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+NUMBER = (
+    rf"(?:\d{{1,4}}(?:\.\d{{1,2}})?(?![\d,]*\d)|(?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(WORDS[:9])}))?|(?:{'|'.join(WORDS)}))(?![a-wyz])"
+    r"(?: ?\(\d{1,4}\))?"
+)
+"""A number in figures or words, or in both."""
+
+
+def number(words: str) -> int | float | None:
+    """The number that the words name; None where they name a range or none.
+
+    >>> number("Twenty-four (24)"), number("1.5"), number("1-2")
+    (24, 1.5, None)
+    """
+    words = words.lower().strip()
+    both = re.search(r"\((\d+)\)$", words)
+    if both:
+        return int(both[1])
+    figure = words.replace(",", "").replace("_", "")
+    if re.fullmatch(r"\d+", figure):
+        return int(figure)
+    if re.fullmatch(r"\d+\.\d+", figure):
+        return float(figure)
+    total = 0
+    for word in re.split(r"[- ]", words):
+        if word in TENS:
+            total += 10 * (TENS.index(word) + 2)
+        elif word in WORDS:
+            total += WORDS.index(word) + 1
+        else:
+            return None
+    return total or None

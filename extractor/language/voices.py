@@ -1,0 +1,118 @@
+"""Who speaks in a rationale's sentence: the guideline, which is recited, or the reviewer, about this case.
+
+Recited guideline text is never a reason, however strong, so the two must be told apart before anything is
+concluded from a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from extractor.language.sentences import Sentence
+from extractor.taxonomy import RationaleRole
+
+PERSON = r"(?:patient|claimant|applicant|injured worker|worker|employee|iw|individual|member)"
+"""What letters call the person."""
+GUIDE = r"(?:mtus|ca-mtus|odg|acoem|guidelines?|guides?|official disability|fda|medicare|utilization schedule|american college)"
+SAYS = (
+    r"(?:stat(?:es?|ing)|recommend\w*|indicat\w+|not(?:es?|ed|ing)|supports?|requires?|suggests?|address\w*|specif\w+|advis\w+|endorses?|allows?|cites?|defines?|refers?|"
+    r"encourages?|discuss\w*|provides?|considers?|lists?|mentions?|reports?|relies|relates?|describes?|(?:is|are) silent|make no|do not|does not|says?|limits?|sets?|"
+    r"would have|reserves?|calls? for|looks? (?:for|with)|wants?|accepts?|permits?|outlines?|found|finds|keeps?|regards?|treats?|holds?|favou?rs?|gives?|puts?|has|have|asks?|backs?|tolerates?)"
+)
+GUIDE_SPEAKS = re.compile(
+    rf"^(?:[\w'’,.-]+ ){{0,9}}?[\"“(]?(?:ca |ca-|california |the )?{GUIDE}\b(?:[^.;]{{0,140}}?)\b{SAYS}\b|^(?:per|according to|as per|as noted in|based on|under|in accordance with) (?:the )?(?:[\w'’/-]+ ){{0,6}}?{GUIDE}\b"
+    rf"|^[\"“]|^(?:recommended|not recommended|criteria|indications?|frequency|maximum|optimum|\(\d+\)|\d+\)|\([a-z]\))\b|\(\w+(?:, | et al,? )\d{{4}}\)",
+    re.I,
+)
+"""How a sentence that recites begins."""
+OF_THIS_CASE = re.compile(
+    rf"\b(?:in (?:this|his|her|the present) (?:case|instance|patient)\b|here,|at hand\b|this (?:\d+[- ]|[a-z]+ )?{PERSON}(?:'s|’s)?\b|(?:the|this) (?:[a-z]+ ){{0,3}}requests?\b(?! for authorization)|"
+    r"the (?:requested|proposed) |these (?:records|notes|findings|criteria)\b|this (?:claimant|patient|applicant|worker)['’]s)",
+    re.I,
+)
+"""What only a sentence about the case says, even where it also names a guideline."""
+OF_THE_RECORDS = re.compile(
+    r"\b(?:the (?:current|present|concurrent|above|prior|previous|remaining|additional|original|issue|most recent|submitted|provided|available|medical|clinical|physical exam\w*|treating|requesting|attending|treater|provider|rfa|progress|"
+    r"recent|latest|records?|documentation (?:submitted|provided|does|did|in|is|was|re\w+)|file|chart|reports?|notes?|medical information|clinical information|case|information)\b|this (?:study is|item|medication|procedure|drug)|"
+    r"(?<!if )there (?:is|are|was|were|has been|have been) (?:also |currently |however |thus )?(?:a )?(?:no|not|lack|insufficient|inadequate|nothing|limited|little|neither)\b|"
+    r"(?:no|lack of) (?:\w+ ){0,2}(?:documentation|documented|evidence|indication|mention|rationale|discussion|trial|report|record)|not (?:been )?(?:documented|provided|submitted|established|noted)|within the (?:documentation|medical)|i (?:find|see|am|cannot|could|note|do|have|looked)|"
+    r"utilization review|claims administrator|as such|given (?:the|that|his|her|this)|on the basis of|submitted|is not apparent)\b|^therefore\b",
+    re.I,
+)
+"""What a sentence about the records says, unless a guideline speaks in it."""
+ON_THE_REQUEST = re.compile(rf"^regarding (?:the|this) requests?\b.{{0,200}}?, (?:[\w/-]+ ){{0,3}}{GUIDE}\b[^.]{{0,40}}?\b{SAYS}\b", re.I)
+"""A recitation that is introduced with the request."""
+OF_THE_PERSON = re.compile(
+    rf"(?:^|[,;:(] ?|\b(?:that|however|and|but|as|since|because|while|although|though|if anything|indicated|indicates|noted|notes|document|documents) )(?:the |an? )?(?:{PERSON}(?:'s|’s)? (?:has|had|is|was|does|did|complain\w*|present\w*|report\w*|continu\w+|underwent|receiv\w+|"
+    rf"remain\w*|show\w*|demonstrat\w+|note\w*|den(?:y|ies|ied)|been|sustained|injured|may|would|could|appears?|seems?|failed|took|takes|uses?|used|already|also|still|only|now|currently|\w+ed|\w+s)\b|(?:he|she|his|her|mr\.|ms\.) )",
+    re.I,
+)
+"""What a sentence about the person says; a guideline's "the patient" stands elsewhere."""
+DATED = re.compile(r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december) \d{1,2}, \d{4}", re.I)
+NECESSITY = (
+    r"(?:medical(?:ly)?[- ](?:necess\w+|reasonable|appropriate)|(?:not )?(?:supported|certified|warranted|indicated|approved|necessary|appropriate|justified|authorized)(?= (?:at this|in this|here|for this|by|as)|[.,]?$))"
+)
+CONCLUDES = re.compile(
+    rf"\b(?:is|are|was|were|be|as|been|appear)(?: therefore| thus| considered| deemed| determined to be| found| also| likewise| hereby| indicated as| being)? (?:not |also |therefore |thus |hereby )*(?:a )?{NECESSITY}"
+    r"|\bmedical necessity\b.{0,80}?\b(?:is|has|was|had|cannot|could not|not|are)\b|\brequest\b.{0,160}?\b(?:is|was|are|were) (?:not )?(?:\w+ )?(?:necessary|certified|supported|approved|denied|appropriate)\b|\bnot a medical necessity\b",
+    re.I,
+)
+"""A verdict on the request."""
+VERDICT = re.compile(r"\b(?:is|are|was|were|be|as) (?:not )?medically (?:necessary|appropriate)\b|\bnot certified\b", re.I)
+"""A verdict in its plainest form."""
+STOP = r"(?:stop\w*|discontinu\w+|terminat\w+|ceas\w+|cessation|withdraw\w*|end(?:ed|ing)?|cut|halt\w*|taken away)"
+ABRUPT = r"(?:abrupt\w*|sudden\w*|all at once|cold turkey)"
+ABRUPT_STOP = re.compile(rf"\b{ABRUPT}\b.{{0,80}}\b{STOP}\b|\b{STOP}\b.{{0,80}}\b{ABRUPT}\b", re.I)
+"""Stopping at once, which letters warn against."""
+NOTICE = re.compile(
+    r"\bthis decision addresses the medical necessity of opioids\b|\bnot be interpreted as\b|\b(?:advised|advisable) to (?:consult|speak)\b.{0,120}\b(?:taper|opioid|physician)|\btapering opioids\b"
+    rf"|{ABRUPT_STOP.pattern}",
+    re.I,
+)
+"""A standing caution, not a word on the request."""
+WEIGHTY = re.compile(r"\bmedical(?:ly)?\b|\brequests?\b|\bcertified\b|\brequested\b", re.I)
+"""What a verdict that ends a recitation speaks of."""
+CRITERION = re.compile(
+    r"\b(?:recommend\w*|indicated|criteria|require\w*|should|must|only (?:if|when|after)|unless|until|support\w*|not recommended|option|appropriate|up to|maximum|reserved|warrant|needed)\b", re.I
+)
+"""What a recited sentence says where it states a condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voiced:
+    """A sentence with its role; ``of_case`` where the reviewer speaks about this case in it."""
+
+    sentence: Sentence
+    role: RationaleRole
+    of_case: bool
+
+
+def voices(found: list[Sentence]) -> list[Voiced]:
+    """Each sentence with who speaks in it: recited text goes on until a sentence speaks of this case."""
+    voiced = []
+    reciting = False
+    for sentence in found:
+        text = sentence.text
+        own = OF_THIS_CASE.search(text) is not None and not ON_THE_REQUEST.match(text)
+        if NOTICE.search(text) and not VERDICT.search(text):
+            voiced.append(Voiced(sentence, "notice", False))
+            continue
+        speaks = GUIDE_SPEAKS.match(text) is not None
+        person = OF_THE_PERSON.search(text) is not None or DATED.search(text) is not None
+        concludes = CONCLUDES.search(text) is not None
+        if own or not speaks and OF_THE_RECORDS.search(text):
+            reciting, of_case = False, True
+        elif speaks and not (concludes and person):
+            reciting, of_case = True, False
+        elif person or (concludes and (not reciting or WEIGHTY.search(text))):
+            reciting, of_case = False, True
+        else:
+            of_case = not reciting
+        role: RationaleRole
+        if of_case:
+            role = "conclusion" if concludes else "finding"
+        else:
+            role = "criterion" if CRITERION.search(text) else "guideline_text"
+        voiced.append(Voiced(sentence, role, of_case))
+    return voiced

@@ -1,0 +1,127 @@
+"""What each item says: the kind of thing asked for, its details, the reasons, and how items hang together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from extractor.language.folded import Folded
+from extractor.language.sentences import Sentence, sentences
+from extractor.language.voices import ABRUPT_STOP, Voiced, voices
+from extractor.lexicon.anatomy import LEVEL
+from extractor.lexicon.medicines import class_of, medicine
+from extractor.rules.details import read_details, read_timing
+from extractor.rules.kind import ASSOCIATED, SURGICAL_ITEM, read_kind
+from extractor.rules.reasons import read_reasons
+from extractor.schema import Issue, Notice, RationalePart
+from extractor.source import SourceText
+
+OPIOID = re.compile(r"\b(?:opioids?|opiates?|narcotics?)\b", re.I)
+AROUND_SURGERY = re.compile(r"^\W*(?:associated surgical|pre-?op|post-?op|assistant surgeon|surgical assistant)", re.I)
+ITEM_NUMBER = re.compile(r"\bitem (?P<number>\d{1,2})\b", re.I)
+CLOSELY = re.compile(rf"{LEVEL}|\W+|\b(?:left|right|bilateral)\b", re.I)
+"""What may differ between two uses of one rationale, beside the request's own words."""
+
+
+@dataclass
+class Told:
+    """The letter's sentences, read once: those of the summary, and of each item's rationale with who speaks."""
+
+    summary: list[Sentence] = field(default_factory=list)
+    rationales: dict[int, list[Voiced]] = field(default_factory=dict)
+
+
+def explain(source: SourceText, issues: list[Issue], told: Told) -> None:
+    """Fills in what each item's request and rationale say; the rationales' sentences go into ``told``."""
+    for issue in issues:
+        _explain_request(source, issue)
+        if issue.rationale:
+            told.rationales[issue.number] = voices(sentences(source, issue.rationale.spans))
+            _explain_rationale(issue, told.rationales[issue.number])
+    _relate(issues, told)
+
+
+def _explain_request(source: SourceText, issue: Issue) -> None:
+    for part in (issue.original_request, issue.authorized):
+        if part:
+            part.details = read_details(Folded(source, part.spans))
+    if issue.request is None:
+        return
+    folded = Folded(source, issue.request.spans)
+    kind = read_kind(folded.text)
+    issue.category, issue.subcategory = kind.category, kind.subcategory
+    issue.details = read_details(folded, kind)
+    issue.timing = read_timing(folded.text)
+
+
+def _explain_rationale(issue: Issue, voiced: list[Voiced]) -> None:
+    assert issue.rationale is not None
+    for voice in voiced:
+        before = issue.rationale.parts[-1] if issue.rationale.parts else None
+        if before and before.role == voice.role:
+            before.spans += voice.sentence.spans
+        else:
+            issue.rationale.parts.append(RationalePart(role=voice.role, spans=voice.sentence.spans))
+    main = issue.category == "surgery" and issue.subcategory != SURGICAL_ITEM
+    issue.rationale.reasons = read_reasons(voiced, issue.decision, issue.category, main_surgery=main)
+    issue.notices = _notices(issue, voiced)
+
+
+def _notices(issue: Issue, voiced: list[Voiced]) -> list[Notice]:
+    """The caution against stopping opioids abruptly, with the sentences that go on with it."""
+    drug = str(issue.details.drug.value) if issue.details and issue.details.drug else ""
+    named = medicine().search(drug)
+    about_opioids = bool(named and class_of(named["name"].lower()) == "opioids")
+    spans = []
+    warned = False
+    for voice in voiced:
+        text = voice.sentence.text
+        if ABRUPT_STOP.search(text) and (about_opioids or OPIOID.search(text)):
+            warned = True
+            spans += voice.sentence.spans
+        elif voice.role == "notice":
+            spans += voice.sentence.spans
+    return [Notice(code="opioid_no_abrupt_stop", spans=spans)] if warned else []
+
+
+def _relate(issues: list[Issue], told: Told) -> None:
+    """Which items share a rationale, and which stands or falls with which."""
+    written = {issue.number: _essence(issue, told.rationales[issue.number]) for issue in issues if issue.rationale}
+    for issue in issues:
+        essence = written.get(issue.number)
+        issue.shares_rationale_with = [
+            number for number, other in written.items() if number != issue.number and essence and other == essence
+        ]
+    for issue in issues:
+        issue.depends_on = _main_item(issue, issues, told)
+
+
+def _essence(issue: Issue, voiced: list[Voiced]) -> tuple[str, ...]:
+    """The rationale without its verdict, the request's words, sides and levels."""
+    request = issue.request.text.lower() if issue.request else ""
+    said = [voice.sentence.lower.replace(request, "") if request else voice.sentence.lower for voice in voiced if voice.role != "conclusion"]
+    return tuple(CLOSELY.sub("", words) for words in said)
+
+
+def _main_item(issue: Issue, issues: list[Issue], told: Told) -> int | None:
+    """The number of the item that decides this one: the one that its reason names, or the surgery whose
+    rationale it shares."""
+    if issue.rationale is None or issue.request is None:
+        return None
+    follows = next((reason for reason in issue.rationale.reasons if reason.code == "follows_main_service"), None)
+    others = [other for other in issues if other.number != issue.number]
+    surgeries = [o for o in others if o.category == "surgery" and o.subcategory != SURGICAL_ITEM]
+    if follows is None:
+        around = AROUND_SURGERY.match(issue.request.text) or ASSOCIATED.match(issue.request.text)
+        shared = [other.number for other in surgeries if other.number in issue.shares_rationale_with]
+        return shared[0] if around and shared else None
+    voiced = [voice.sentence for voice in told.rationales[issue.number] if voice.sentence.spans[0] in follows.spans]
+    words = " ".join(sentence.lower for sentence in voiced)
+    numbered = ITEM_NUMBER.search(words)
+    if numbered and any(other.number == int(numbered["number"]) for other in others):
+        return int(numbered["number"])
+    for other in others:
+        treatment = str(other.details.treatment.value).lower() if other.details and other.details.treatment else ""
+        if treatment and other.category != "surgery" and any(word in words for word in treatment.split() if len(word) > 6):
+            return other.number
+    return surgeries[0].number if surgeries else None

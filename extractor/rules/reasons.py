@@ -1,0 +1,115 @@
+"""Why the reviewer decided as stated: reason codes, each with its sentences and what the records show.
+
+Only sentences in which the reviewer speaks about this case are read, and only the codes of the decision's
+side.  A sentence gives at most the codes that its words call for; the same code in several sentences is one reason.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from extractor.lexicon.reasons import OVERTURNED, UPHELD, Cue, Scope
+from extractor.language.voices import Voiced
+from extractor.schema import Reason
+from extractor.source import Span
+from extractor.taxonomy import Category, Decision, ReasonCode, RecordState
+
+SCOPES: dict[Category, tuple[Scope, ...]] = {
+    "pharmaceuticals": ("any", "first_step"),
+    "dmepos": ("any", "first_step", "use"),
+    "rehabilitation": ("any", "therapy"),
+    "psych_services": ("any", "therapy"),
+    "programs": ("any", "therapy", "before"),
+    "home_health": ("any", "therapy", "use"),
+    "diagnostic_testing": ("any", "before", "test"),
+    "injections": ("any", "before"),
+    "surgery": ("any", "before"),
+    "evaluation_management": ("any", "before", "test"),
+    "transportation": ("any", "use"),
+    "other": ("any", "before", "first_step", "therapy"),
+}
+EXCEPTIONAL = re.compile(r"\b(?:exceptional factors|extenuating (?:factors|circumstances))\b")
+"""A standing phrase, no reason (reasons.md, rule 3)."""
+CONCEDED = re.compile(r"^(?:although|while|though|even though|despite)\b[^,;]{0,160}[,;]", re.I)
+"""A point conceded is no reason (rule 4): the clause before the comma is left out."""
+NECESSITY = re.compile(
+    r"\b(?:is|are|was|were|be)?(?: considered| deemed| determined to be| therefore)? ?not (?:be )?(?:medically )?(?:necessary|supported|indicated|certified|appropriate|warranted|justified)\b|\bnot a medical necessity\b|\bmedical(?:ly)? necess\w+\b", re.I
+)
+"""The verdict's own words say nothing about why."""
+CLAUSE = re.compile(r"; |,? (?:but|however) |,? (?=nor )|,? and (?=no |not |there |the |it |was no |a lack |lack )|, (?=no |nor )|\. ")
+"""Where another statement begins within a sentence."""
+EXAMINED = re.compile(
+    r"\b(?:exam\w*|inspection|testing|films?|x-?rays?|mri|stud(?:y|ies)|findings)(?: \w+){0,3} (?:reveal\w*|show\w*|did not reveal|does not document|demonstrat\w+|documented no)\b|\b(?:normal|negative|unremarkable|intact|symmetric\w*|unchanged|static)\b"
+    r"|\bnot yet had\b|\bnot beneficial\b|\bseem(?:s|ed)? to be helping\b|\bargued against\b|\bremain\w* (?:highly )?reliant\b|\b\d+/10\b"
+)
+"""Words of an examination or a course that went otherwise than was asked for."""
+SHOWN_OTHERWISE = re.compile(
+    rf"{EXAMINED.pattern}|\b(?:did|does|do|had|has|have|is|was|are|were) not (?:have|had|failed|homebound|confined|derive|fit|carry|due|meet any)\b|\bfailed to (?:derive|return|diminish)\b|\bis (?:responding|improving)\b|\b(?:seeing|have|has|had) (?:benefit|helped)\b"
+    r"|\bthere (?:were|was|are|is) no (?:red[- ]flags?|neurological deficits?|plan for)\b(?!.{0,40}\b(?:noted|documented)\b)|\b(?:discharged|independent) (?:as |with )"
+)
+"""Words by which the records show the opposite of what was asked for."""
+UNDOCUMENTED = re.compile(r"\b(?:no|not|lack)\b.{0,60}\b(?:document\w*|indicat\w+|evidence|establish\w*|explanation|shown|noted)\b")
+
+
+@cache
+def _compiled(cue: Cue) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return re.compile(cue.pattern), re.compile(cue.unless)
+
+
+def read_reasons(
+    voiced: list[Voiced], decision: Decision, category: Category | None, *, main_surgery: bool = False
+) -> list[Reason]:
+    """The reasons that the rationale gives about this case, in order of appearance; empty where the decision is unknown."""
+    cues = {"upheld": UPHELD, "overturned": OVERTURNED}.get(decision, ())
+    scopes = SCOPES[category or "other"] + (() if main_surgery else ("dependent",))
+    found: dict[ReasonCode, Reason] = {}
+    for voice in voiced:
+        if not voice.of_case:
+            continue
+        words = _heart(voice.sentence.lower)
+        clauses = CLAUSE.split(words)
+        for cue in cues:
+            if cue.scope not in scopes or not any(need in words for need in cue.needs):
+                continue
+            said = next((clause for clause in ([voice.sentence.lower] if cue.whole else clauses) if _says(cue, clause)), None)
+            if said is not None:
+                _add(found, cue, said, voice.sentence.spans)
+    if "trial_response_awaited" in found and "prior_benefit_not_shown" in found:
+        awaited = found["trial_response_awaited"].spans
+        if all(span in awaited for span in found["prior_benefit_not_shown"].spans):
+            del found["prior_benefit_not_shown"]  # the gain of an authorised part is not yet known, not missing
+    return list(found.values())
+
+
+def _says(cue: Cue, words: str) -> bool:
+    pattern, unless = _compiled(cue)
+    return pattern.search(words) is not None and unless.search(words) is None
+
+
+def _heart(words: str) -> str:
+    """The sentence without what it concedes and without the verdict's own words."""
+    words = EXCEPTIONAL.sub("exceptional", words)
+    return NECESSITY.sub(" ", CONCEDED.sub("", words))
+
+
+def _add(found: dict[ReasonCode, Reason], cue: Cue, words: str, spans: list[Span]) -> None:
+    state = cue.state or _state(cue.code, words)
+    reason = found.get(cue.code)
+    if reason is None:
+        found[cue.code] = Reason(code=cue.code, record_state=state, spans=list(spans))
+        return
+    reason.spans += [span for span in spans if span not in reason.spans]
+    if cue.state is None and EXAMINED.search(words):
+        reason.record_state = state
+
+
+def _state(code: ReasonCode, words: str) -> RecordState | None:
+    """What the records show, from the sentence's own words; None for overturned items, whose findings they show."""
+    if code in ("criteria_met", "conservative_care_failed", "clarifies_diagnosis_or_plan", "follows_main_service"):
+        return None
+    if SHOWN_OTHERWISE.search(words):
+        return "contradicted"
+    if code == "self_directed_care_suffices" and not UNDOCUMENTED.search(words):
+        return "guideline_only"
+    return "not_documented"

@@ -1,0 +1,173 @@
+"""The dated records that a letter names, and the utilization review as its summary tells it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+
+from extractor.language import dates
+from extractor.schema import Record, UtilizationReview
+from extractor.language.sentences import Sentence
+from extractor.source import Span
+from extractor.taxonomy import ReviewOutcome
+
+DATE = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
+STUDY = (
+    r"MRI'?s?(?: (?:scans?|arthrograms?))?|MR arthrograms?|CT(?: scans?)?|[Xx]-? ?rays?|[Rr]adiographs?|[Pp]lain films?|[Ff]ilms|EMGs?(?:/NC[SV]s?)?|NC[SV]s?|[Ee]lectrodiagnostic (?:stud(?:y|ies)|testing|tests?)|"
+    r"[Nn]erve conduction stud(?:y|ies)|[Uu]ltrasounds?|[Bb]one scans?|[Uu]rine drug (?:screens?|tests?|testing)|[Uu]rine (?:toxicology|screens?)|[Ll]aboratory (?:tests?|studies)|[Ee]chocardiogram|[Mm]yelogram|[Dd]iscogram|[Ss]leep study|EKG|[Ss]cans?"
+)
+PAPER = (
+    r"[Rr]eports?|[Nn]otes?|[Ll]etters?|RFAs?(?: forms?)?|[Rr]equests? for [Aa]uthorization|[Ee]valuations?|[Ee]xaminations?|[Rr]e-?evaluations?|[Rr]e-?examinations?|[Cc]onsultations?|[Cc]onsult|[Vv]isits?|PR-?2s?|[Ww]orksheets?|"
+    r"[Qq]uestionnaires?|[Pp]rescriptions?|[Rr]ecords?|[Ll]og|[Dd]ischarge summary|[Ff]orms?|[Aa]ssessments?|[Aa]ppointments?|AME|QME"
+)
+NOUN = rf"(?<![\w-])(?:{STUDY}|{PAPER})(?![\w-])"
+OF_WHAT = (
+    r"(?: \([^()]{1,40}\))?(?: (?:of|from|for) (?:the |his |her |an? )?(?!(?:20|19)\d\d)(?:[A-Za-z'’-]+)(?:[ /][a-zA-Z'’-]+){0,4}?)?(?: with(?:out)? contrast)?"
+)
+JOINS = (
+    r"(?:,? (?:of|from|on|for|in|dated|date|followed|signed|written|completed|performed|obtained|taken|done|conducted|collected|issued|submitted)|,? (?:was|were|is|are|also|had been) (?:also )?(?:dated|performed|obtained|taken|done|completed|conducted|collected|signed|written|issued|made))?"
+    r"(?: (?:on|of|dated))?,?(?: the)? ?\(?"
+)
+BEFORE = re.compile(rf"(?<![\w-])(?P<name>(?:[A-Za-z0-9][\w.'’/-]* ){{0,5}}?{NOUN}{OF_WHAT})(?P<joins>{JOINS})$")
+AFTER = re.compile(rf"^,? (?:an? |the |his |her )?(?P<name>(?:[a-z'’-]+ ){{0,3}}?{NOUN}(?: of the (?:[a-z]+)(?: [a-z]+){{0,2}})?)(?![\w-])")
+AGAIN = re.compile(r"^(?:,| and|, and| &| or| again on| and again on|\s)*$")
+"""Between two dates of one kind of record."""
+RANGE_OF_DATES = re.compile(r"\d (?:to|-|–|through) $")
+RANGE_AHEAD = re.compile(r"^ ?(?:to|-|–|through) \d")
+"""From one date to another: no record's date."""
+SMALL = frozenset(
+    """the a an his her their its this that these those in on of per by from and or to at with for was were is are be been has had have also as
+    after before since until during under when where which who whose shows showed show reveals revealed review reviewed copy include includes including
+    there he she it they both all any no not dated states stated notes noted according via then later earlier subsequent recent most latest based
+    submitted provided records injured worker claimant patient applicant""".split()
+)
+"""Words at which a record's name begins, going back from its noun."""
+REVIEW = re.compile(r"\b(?:[Uu]tilization [Rr]eview|UR|[Uu]tilization [Rr]eviewer|[Pp]eer [Rr]eview(?:er)?)\b")
+NO_RECORD = re.compile(r"\b(?:injury|accident|work status|between)\b|\bsurgery$|\b(?:visits|treatments|sessions) of\b|^(?:medical )?records\b", re.I)
+FILMS = frozenset("films film x-ray x-rays xray xrays radiograph radiographs plain".split())
+"""Names of one kind of picture."""
+LONG_FORM = re.compile(r"^requests? for authorization$|^rfas?(?: forms?)?$", re.I)
+GENERIC = re.compile(r"^(?:reports?|notes?|visits?|records?|examinations?|evaluations?|appointments?)$", re.I)
+
+DENIED = re.compile(r"\b(?:denied|denies|non-? ?certif\w+|not certif\w+|not (?:medically )?necessary|not approved|refused|declined|disapproved|denial|adverse)\b", re.I)
+MODIFIED = re.compile(r"\bmodif\w+|\b(?:partially|in part) (?:certified|approved|authori[sz]ed)|\bpartial(?:ly)? (?:certif\w+|approv\w+)", re.I)
+
+A_DATE = f"(?P<date>{dates.NUMERIC % ('', '')}|{dates.WORDED})"
+DATE_BEHIND = re.compile(
+    rf"^(?:'s| report| determination| decision| denial| letter| physician| process| ?\((?:UR|[^()\d]{{1,30}})\))*,?(?: was| is)?(?: dated| of| on| from| performed on| in a report dated| issued)?(?: the)?,? ?\(?{A_DATE}",
+    re.I,
+)
+DATE_AHEAD = re.compile(rf"(?:^|, |\bon |\bof |\bdated |\bthe ){A_DATE},?(?: the| a)? ?(?:denied|modified|non-certified)? ?(?:by )?$", re.I)
+DATE_WITH_VERB = re.compile(
+    rf"\b(?:denied|modified|non-? ?certified|certified|made|issued|determined|dated|completed|performed|decision)\b[^.;]{{0,160}}? (?:on|dated|of) {A_DATE}(?! (?:report|note|visit|RFA|request))",
+    re.I,
+)
+"""Where the review's date stands: behind its name, ahead of it, or with what it decided."""
+
+
+def read_records(summary: list[Sentence], rationales: Iterable[list[Sentence]]) -> list[Record]:
+    """Every dated record that the sentences name, once each, in order of appearance."""
+    found: list[Record] = []
+    for group in (summary, *rationales):
+        for sentence in group:
+            for record in _in_sentence(sentence):
+                if not any(_same(record, other) for other in found):
+                    found.append(record)
+    return found
+
+
+def _in_sentence(sentence: Sentence) -> Iterable[Record]:
+    text = sentence.text
+    before: tuple[str, Span, int] | None = None
+    at = 0
+    for match in DATE.finditer(text):
+        day = dates.parse(match.group())
+        if RANGE_OF_DATES.search(text[max(0, match.start() - 4) : match.start()]) or RANGE_AHEAD.match(text[match.end() :]):
+            at, before = match.end(), None
+            continue
+        named = _named_before(text, at, match.start()) or _named_behind(text, match.end())
+        if named is None and before and AGAIN.match(text[before[2] : match.start()]):
+            named = before[:2]
+        if day and named and not REVIEW.match(text[match.end() :].lstrip(" ,")):
+            name, place = named
+            spans = sorted([*sentence.spans_of(*place), *sentence.spans_of(*match.span())])
+            yield Record(date=day, description=name, spans=spans)
+            before = (name, place, match.end())
+        else:
+            before = None
+        at = match.end()
+
+
+def _named_before(text: str, floor: int, end: int) -> tuple[str, Span] | None:
+    start = max(floor, end - 120)
+    if floor < start:
+        start = text.find(" ", start, end) + 1
+    match = BEFORE.search(text[start:end])
+    if match is None:
+        return None
+    return _named(text, start + match.start("name"), start + match.end("name"))
+
+
+def _named_behind(text: str, start: int) -> tuple[str, Span] | None:
+    match = AFTER.match(text[start : start + 80])
+    return _named(text, start + match.start("name"), start + match.end("name")) if match else None
+
+
+def _named(text: str, start: int, end: int) -> tuple[str, Span] | None:
+    """The record's name without the small words that go before it; None for what is no record."""
+    head = re.search(NOUN, text[start:end])
+    assert head is not None
+    words = list(re.finditer(r"\S+", text[start : start + head.start()]))
+    for word in reversed(words):
+        if word.group().strip(",;:()\"“").lower() in SMALL or word.group().endswith((",", ";", ":", ")")):
+            start += word.end()
+            break
+    start += len(text[start:end]) - len(text[start:end].lstrip(" ,(\"“"))
+    name = text[start:end].rstrip(" ,(")
+    if not name or REVIEW.search(name) or NO_RECORD.search(name) or REVIEW.search(text[max(0, start - 22) : start]):
+        return None
+    return name, (start, start + len(name))
+
+
+def _same(one: Record, other: Record) -> bool:
+    if one.date != other.date:
+        return False
+    left, right = (one.description or "").lower(), (other.description or "").lower()
+    if LONG_FORM.match(left) or LONG_FORM.match(right):
+        return bool(LONG_FORM.match(left) and LONG_FORM.match(right))
+    heads = [set(re.findall(r"[a-z-]+", words)) for words in (left, right)]
+    if all(head & FILMS for head in heads):
+        return True
+    return bool(heads[0] & heads[1] - SMALL) or any(GENERIC.match(words) for words in (left, right))
+
+
+def read_utilization_review(summary: list[Sentence]) -> UtilizationReview | None:
+    """What the summary tells of the claims administrator's review; None where it tells nothing of it."""
+    day: dt.date | None = None
+    outcome: ReviewOutcome | None = None
+    spans: list[Span] = []
+    for sentence in summary:
+        text = sentence.text
+        review = REVIEW.search(text)
+        if review is None:
+            continue
+        told: ReviewOutcome | None = "modified" if MODIFIED.search(text) else "denied" if DENIED.search(text) else None
+        found = _review_date(text, review.span())
+        if told is None and found is None:
+            continue
+        spans += sentence.spans
+        outcome = "modified" if "modified" in (told, outcome) else outcome or told
+        day = day or found
+    return UtilizationReview(date=day, outcome=outcome, spans=spans) if spans else None
+
+
+def _review_date(text: str, review: Span) -> dt.date | None:
+    """The review's own date: next to its name, or with its verb."""
+    for pattern, place in ((DATE_BEHIND, text[review[1] :]), (DATE_AHEAD, text[: review[0]]), (DATE_WITH_VERB, text[review[1] :])):
+        found = pattern.search(place)
+        if found:
+            if pattern is DATE_WITH_VERB and re.search(NOUN, place[max(0, found.start("date") - 30) : found.start("date")]):
+                return None  # the date of a paper that the review went by
+            return dates.parse(found["date"])
+    return None
