@@ -14,16 +14,26 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from extractor.errors import ImrError
 from extractor.schema import Statement
+from extractor.taxonomy import FlagCode
 
-__all__ = ["Annotation", "GoldenLetter", "Refusal", "golden_letters", "golden_root"]
+__all__ = ["Annotation", "GoldenLetter", "Refusal", "Slip", "golden_letters", "golden_root"]
+
+
+class Slip(BaseModel):
+    """Where a letter contradicts itself: the flag that says so, and the item; None for the letter."""
+
+    model_config = ConfigDict(extra="forbid")
+    code: FlagCode
+    issue: int | None = None
 
 
 class Annotation(Statement):
-    """What a careful reader says a letter states."""
+    """What a careful reader says a letter states, and where it contradicts itself."""
 
     origin: Literal["written", "real"]
     annotator: str
     notes: str | None = None
+    findings: list[Slip] = []
 
 
 class Refusal(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from extractor.consistency import check
 from extractor.errors import NotADetermination
 from extractor.limits import DEFAULT_LIMITS, Limits
 from extractor.reading import load, read
@@ -37,6 +38,9 @@ def extract(
     source = letter if isinstance(letter, SourceText) else read_source(letter, name=name, ocr=ocr, limits=limits)
     started = time.perf_counter()
     reading = _read_letter(source)
+    for finding in check(reading.statement, reading.told):
+        owner = next((issue for issue in reading.statement.issues if issue.number == finding.issue), reading)
+        owner.flags.append(finding.flag)
     return Determination(
         **dict(reading.statement),
         status=_status(reading),

@@ -54,7 +54,7 @@ UNIT = (
     r"vials?|packets?|doses?|sets?|syringes?|units)"
 )
 HASH = re.compile(rf"# ?\(?(?P<value>\d[\d,]*|[lIO|\d]{{2,4}}\b)\)?(?P<unit> ?{UNIT}\b)?", re.I)
-QUANTITY = re.compile(r"\b(?:quantity|qty|count|disp(?:ense)?)\.?(?: of|:)? ?#? ?(?P<value>\d[\d,]*)", re.I)
+QUANTITY = re.compile(rf"\b(?:quantity|qty|count|disp(?:ense)?)\.?(?: of|:)? ?#? ?(?P<value>{NUMBER})", re.I)
 MEASURED = re.compile(rf"(?<![\w./-])(?P<value>(?:\d[\d,.]*|{NUMBER}) ?{UNIT})\b(?!/)", re.I)
 TRIPS = re.compile(rf"(?<![\w.-])(?P<value>{NUMBER}) (?:round[- ])?trips\b", re.I)
 COUNT_AHEAD = re.compile(rf"^\W*(?P<value>{NUMBER}) (?!{PERIOD}|x(?!-)\b|times|to |or |%|mg|of )(?=[A-Za-z])", re.I)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from extractor.language.sentences import sentences
+from extractor.language.told import Told
 from extractor.rules import partial
 from extractor.rules.anatomy import Anatomy, Item, dissect
 from extractor.rules.case import read_case
@@ -13,7 +14,7 @@ from extractor.rules.citations import read_citations
 from extractor.rules.flags import issue_flags, letter_flags
 from extractor.rules.guidelines import read_basis
 from extractor.rules.history import read_history
-from extractor.rules.meaning import Told, explain
+from extractor.rules.meaning import explain
 from extractor.rules.patient import read_patient
 from extractor.rules.records import read_records, read_utilization_review
 from extractor.rules.reviewer import read_reviewer

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from extractor.language.folded import Folded
-from extractor.language.sentences import Sentence, sentences
+from extractor.language.sentences import sentences
+from extractor.language.told import Told
 from extractor.language.voices import ABRUPT_STOP, Voiced, voices
 from extractor.lexicon.anatomy import LEVEL
 from extractor.lexicon.medicines import class_of, medicine
@@ -21,14 +21,6 @@ AROUND_SURGERY = re.compile(r"^\W*(?:associated surgical|pre-?op|post-?op|assist
 ITEM_NUMBER = re.compile(r"\bitem (?P<number>\d{1,2})\b", re.I)
 CLOSELY = re.compile(rf"{LEVEL}|\W+|\b(?:left|right|bilateral)\b", re.I)
 """What may differ between two uses of one rationale, beside the request's own words."""
-
-
-@dataclass
-class Told:
-    """The letter's sentences, read once: those of the summary, and of each item's rationale with who speaks."""
-
-    summary: list[Sentence] = field(default_factory=list)
-    rationales: dict[int, list[Voiced]] = field(default_factory=dict)
 
 
 def explain(source: SourceText, issues: list[Issue], told: Told) -> None:
