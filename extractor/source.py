@@ -132,6 +132,9 @@ class SourceText:
 
     def spans(self, start: int, end: int) -> list[Span]:
         """The stretch as spans: without outer white space, and cut where page headers stand."""
+        if not self.furniture:
+            left, right = self.trim(start, end)
+            return [(left, right)] if left < right else []
         pieces, at = [], start
         for left, right in self.furniture:
             if right <= start or left >= end:

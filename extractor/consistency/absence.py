@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from extractor.consistency.finding import Finding, Letter, finding
 from extractor.language import dates
 from extractor.language.sentences import Sentence
-from extractor.lexicon.anatomy import near, parts
+from extractor.lexicon.anatomy import find_parts, near, parts
 from extractor.schema import Issue
 
 DATED = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
@@ -31,23 +31,33 @@ QUALIFIED = re.compile(
 NEGATED = re.compile(r"\b(?:no|not|without|denie[sd]|denying|negative|absent|nor|neither|normal|none|never|intact|resolved|denial|ruled out|rule out)\b", re.I)
 
 
+DENYING = frozenset("no not neith nor lack lacks lacki absen witho missi".split())
+"""Stems without which a sentence denies nothing."""
+
+
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A kind of document: how it is called, and how the summary names one with a date."""
 
+    stems: frozenset[str]
+    """Stems of its names."""
     called: re.Pattern[str]
     of_region: bool = False
 
 
 DOCUMENTS = (
-    Document(re.compile(r"\b(?:RFA|requests? for authorization)\b", re.I)),
-    Document(re.compile(r"\burine (?:drug )?(?:screen\w*|test\w*|toxicology)|\bUDS\b|\bdrug screens?\b", re.I)),
-    Document(re.compile(r"\b(?:x-? ?rays?|radiographs?|plain films?)\b", re.I), of_region=True),
-    Document(re.compile(r"\bMRI'?s?\b", re.I), of_region=True),
-    Document(re.compile(r"\bCT(?: scans?)?\b"), of_region=True),
-    Document(re.compile(r"\b(?:EMGs?|NC[SV]s?|electrodiagnostic (?:stud\w+|test\w*))\b", re.I)),
-    Document(re.compile(r"\bpsychological evaluation\b", re.I)),
-    Document(re.compile(r"\b(?:opioid|pain|treatment|narcotic) (?:agreement|contract)\b", re.I)),
+    Document(_stems("rfa reque"), re.compile(r"\b(?:RFA|requests? for authorization)\b", re.I)),
+    Document(_stems("urine uds drug"), re.compile(r"\burine (?:drug )?(?:screen\w*|test\w*|toxicology)|\bUDS\b|\bdrug screens?\b", re.I)),
+    Document(_stems("x xray xrays rays ray radio plain"), re.compile(r"\b(?:x-? ?rays?|radiographs?|plain films?)\b", re.I), of_region=True),
+    Document(_stems("mri mris"), re.compile(r"\bMRI'?s?\b", re.I), of_region=True),
+    Document(_stems("ct"), re.compile(r"\bCT(?: scans?)?\b"), of_region=True),
+    Document(_stems("emg emgs ncv ncvs ncs elect"), re.compile(r"\b(?:EMGs?|NC[SV]s?|electrodiagnostic (?:stud\w+|test\w*))\b", re.I)),
+    Document(_stems("psych"), re.compile(r"\bpsychological evaluation\b", re.I)),
+    Document(_stems("agree contr"), re.compile(r"\b(?:opioid|pain|treatment|narcotic) (?:agreement|contract)\b", re.I)),
 )
 
 
@@ -55,6 +65,7 @@ DOCUMENTS = (
 class Sign:
     """A clinical finding: how a rationale denies it, and how a summary records it."""
 
+    stems: frozenset[str]
     denied: re.Pattern[str]
     recorded: re.Pattern[str]
 
@@ -64,18 +75,19 @@ NUMB = r"\b(?:numbness|tingling|paresthesias?|pins and needles)\b"
 LESS_FELT = r"\b(?:decreased|diminished|reduced|loss of|impaired|altered) (?:\w+ ){0,3}sensation\b|\bsensation (?:was |is )?(?:decreased|diminished|reduced)\b|\bhypoesthesia\b|\bsensory (?:loss|deficit)\b"
 RAISED = r"\b(?:positive (?:\w+ ){0,2}straight[- ]leg|straight[- ]leg[- ]rais\w+ (?:test(?:ing)? )?(?:was |is )?positive|positive SLR|SLR (?:was |is )?positive|positive Spurling)"
 SIGNS = (
-    Sign(re.compile(r"\b(?:weakness)\b", re.I), re.compile(WEAK, re.I)),
-    Sign(re.compile(r"\b(?:numbness|tingling|paresthesias?)\b", re.I), re.compile(NUMB, re.I)),
-    Sign(re.compile(r"\bradicular (?:complaints?|symptoms?|pain)\b|\bradiating (?:pain|symptoms)\b", re.I), re.compile(rf"{NUMB}|\bradiat(?:es|ed|ing)\b", re.I)),
+    Sign(_stems("weakn"), re.compile(r"\b(?:weakness)\b", re.I), re.compile(WEAK, re.I)),
+    Sign(_stems("numbn tingl pares"), re.compile(r"\b(?:numbness|tingling|paresthesias?)\b", re.I), re.compile(NUMB, re.I)),
+    Sign(_stems("radic radia"), re.compile(r"\bradicular (?:complaints?|symptoms?|pain)\b|\bradiating (?:pain|symptoms)\b", re.I), re.compile(rf"{NUMB}|\bradiat(?:es|ed|ing)\b", re.I)),
     Sign(
+        _stems("neuro nerve senso focal radic"),
         re.compile(r"\b(?:neurolog\w+ (?:deficits?|abnormalit\w+|findings|compromise|dysfunction)|nerve (?:root )?(?:compromise|dysfunction)|sensory (?:loss|deficits?)|focal deficits?|findings of radiculopathy)\b", re.I),
         re.compile(rf"{LESS_FELT}|\bdecreased (?:motor )?strength\b|\bweakness (?:of|in|on)\b|\b(?:absent|decreased|diminished) (?:\w+ )?reflex|{RAISED}", re.I),
     ),
-    Sign(re.compile(r"\bspasms?\b", re.I), re.compile(r"\bspasms?\b", re.I)),
-    Sign(re.compile(r"\b(?:swelling|effusion)\b", re.I), re.compile(r"\b(?:swelling|effusion)\b", re.I)),
-    Sign(re.compile(r"\b(?:instability|giving way)\b", re.I), re.compile(r"\b(?:instability|giving way|gives way)\b", re.I)),
-    Sign(re.compile(r"\b(?:locking|catching)\b", re.I), re.compile(r"\b(?:locking|catching)\b", re.I)),
-    Sign(re.compile(r"\batrophy\b", re.I), re.compile(r"\batrophy\b", re.I)),
+    Sign(_stems("spasm"), re.compile(r"\bspasms?\b", re.I), re.compile(r"\bspasms?\b", re.I)),
+    Sign(_stems("swell effus"), re.compile(r"\b(?:swelling|effusion)\b", re.I), re.compile(r"\b(?:swelling|effusion)\b", re.I)),
+    Sign(_stems("insta givin"), re.compile(r"\b(?:instability|giving way)\b", re.I), re.compile(r"\b(?:instability|giving way|gives way)\b", re.I)),
+    Sign(_stems("locki catch"), re.compile(r"\b(?:locking|catching)\b", re.I), re.compile(r"\b(?:locking|catching)\b", re.I)),
+    Sign(_stems("atrop"), re.compile(r"\batrophy\b", re.I), re.compile(r"\batrophy\b", re.I)),
 )
 LIMBS = {"neck": {"arm", "elbow", "wrist_hand", "shoulder"}, "low_back": {"leg", "knee", "ankle_foot", "hip"}}
 """Where a root's signs show."""
@@ -91,7 +103,11 @@ def check(letter: Letter) -> Iterator[Finding]:
 
 
 def _documents(letter: Letter, issue: Issue, sentence: Sentence) -> Finding | None:
+    if DENYING.isdisjoint(sentence.stems):
+        return None
     for document in DOCUMENTS:
+        if document.stems.isdisjoint(sentence.stems):
+            continue
         for match in document.called.finditer(sentence.text):
             if not _denied(sentence.text, match):
                 continue
@@ -106,7 +122,11 @@ def _documents(letter: Letter, issue: Issue, sentence: Sentence) -> Finding | No
 
 
 def _signs(letter: Letter, issue: Issue, sentence: Sentence) -> Finding | None:
+    if DENYING.isdisjoint(sentence.stems):
+        return None
     for sign in SIGNS:
+        if sign.stems.isdisjoint(sentence.stems):
+            continue
         for match in sign.denied.finditer(sentence.text):
             if not _denied(sentence.text, match):
                 continue
@@ -151,8 +171,8 @@ def _clause(text: str, match: re.Match[str]) -> str:
 
 def _same_region(letter: Letter, issue: Issue, text: str, denied: str = "") -> bool:
     """The summary's words are about a region that the request, or the denial itself, is about."""
-    asked = {str(part.lastgroup) for part in parts().finditer(denied)} or letter.regions[issue.number]
-    told = {str(part.lastgroup) for part in parts().finditer(text)}
+    asked = {str(part.lastgroup) for part in find_parts(denied)} or letter.regions[issue.number]
+    told = {str(part.lastgroup) for part in find_parts(text)}
     if not asked or not told:
         return False
     limbs = set().union(*(LIMBS.get(region, set()) for region in asked))

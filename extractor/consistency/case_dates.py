@@ -35,6 +35,10 @@ IN_USE = re.compile(r"\b(?:taking|taken|takes|took|using|used|uses|on (?:chronic
 NOT_THIS_USE = re.compile(
     r"\b(?:prior to|before|non-?industrial|hypertension|diabetes|history|would|should|recommend\w*|guidelines?|may|could|up to|request\w*|every|next|see (?:him|her) through|old|age|additional|limited to|lisinopril|metformin|atorvastatin|levothyroxine)\b", re.I
 )
+INJURED = frozenset("injur doi accid hurt fell incid".split())
+UNITS = frozenset("week weeks month year years".split())
+"""Stems without which a sentence states no date of injury, and no length."""
+DAY = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
 DAYS = {"week": 7.0, "month": 30.4, "year": 365.25}
 SLACK = 1.1
 """Lengths are told in round numbers."""
@@ -62,6 +66,8 @@ def _injury(letter: Letter) -> Iterator[Finding]:
 
 
 def _injury_dates(sentence: Sentence) -> Iterator[tuple[dt.date, list[Span]]]:
+    if not dates.has_date(sentence.text) or INJURED.isdisjoint(sentence.stems):
+        return
     for match in INJURY.finditer(sentence.text):
         group = "date" if match["date"] else "other"
         clause = re.split(r"[,;] ", sentence.text[max(0, match.start() - 60) : match.start()])[-1]
@@ -75,12 +81,11 @@ def _review(letter: Letter) -> Iterator[Finding]:
     review = letter.statement.utilization_review
     if stated is None or review is None or review.date is None or review.date == stated:
         return
-    day = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
     told = [
         (found, sentence.spans_of(*match.span()))
         for sentence in letter.told.summary
-        if REVIEW.search(sentence.text)
-        for match in day.finditer(sentence.text)
+        if dates.has_date(sentence.text) and REVIEW.search(sentence.text)
+        for match in DAY.finditer(sentence.text)
         if (found := dates.parse(match.group())) is not None
     ]
     if any(found == stated for found, _ in told):
@@ -99,6 +104,8 @@ def _lengths(letter: Letter, issue: Issue) -> Iterator[Finding]:
     if since <= 0:
         return
     for sentence in letter.of_case(issue):
+        if UNITS.isdisjoint(sentence.stems):
+            continue
         for match in LENGTH.finditer(sentence.text):
             clause = _clause(sentence.text, match.span())
             value = number(match["value"] or match["ahead"])

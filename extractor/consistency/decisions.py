@@ -21,6 +21,9 @@ SOMEBODY_ELSES = re.compile(
     r"\b(?:claims administrator|utilization review\w*|UR|prior review\w*|previous review\w*|treating|provider|physician|guidelines?|mtus|odg|acoem|concurrent|surgery is|services deemed|deemed to be)\b", re.I
 )
 """Whose verdict it is, where it is not the reviewer's on this request."""
+SPOKEN = frozenset("medic certi".split())
+SUPPORTING = frozenset("meets satis suppo".split())
+"""Stems without which a sentence gives no verdict, and supports nothing."""
 SUPPORTS = re.compile(
     r"^(?!.*\b(?:not|no|if|however|although|while|but|unless)\b).*(?:\bthere is (?:an? |clear |adequate |sufficient )*(?:rationale|documentation|evidence)[^.;]{0,30} to support (?:the|this) request|\b(?:patient|claimant|applicant|worker|request|mri|study|therapy|treatment)\b[^.;,]{0,60}\b(?:meets|satisfies) (?:the |all )?(?:\w+ ){0,3}(?:criteria|guidelines?|indications?))",
     re.I,
@@ -49,7 +52,7 @@ def _conclusion(letter: Letter, issue: Issue) -> Iterator[Finding]:
         return
     if issue.decision == "upheld":
         for sentence in letter.of_case(issue):
-            if SUPPORTS.search(sentence.text):
+            if not SUPPORTING.isdisjoint(sentence.stems) and SUPPORTS.search(sentence.text):
                 message = "the heading says upheld, a sentence of the rationale supports the request"
                 yield finding("rationale_contradicts_decision", "warning", message, [*issue.decision_spans, *sentence.spans], issue)
                 return
@@ -57,6 +60,8 @@ def _conclusion(letter: Letter, issue: Issue) -> Iterator[Finding]:
 
 def _verdict(sentence: Sentence) -> str | None:
     """The decision that the sentence's last verdict amounts to; None where it is not the reviewer's own."""
+    if SPOKEN.isdisjoint(sentence.stems):
+        return None
     text = sentence.text
     matches = list(VERDICT.finditer(text))
     if not matches:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from extractor.language.sentences import Sentence
 from extractor.language.told import Told
-from extractor.lexicon.anatomy import parts
+from extractor.lexicon.anatomy import find_parts
 from extractor.schema import Flag, Issue, Statement
 from extractor.source import Span
 from extractor.taxonomy import FlagCode, Level
@@ -44,8 +44,7 @@ class Letter:
 def regions_of(issue: Issue) -> set[str]:
     if issue.details is None:
         return set()
-    found = (parts().match(part.part) for part in issue.details.body_parts)
-    return {str(match.lastgroup) for match in found if match}
+    return {str(match.lastgroup) for part in issue.details.body_parts for match in find_parts(part.part)}
 
 
 def finding(

@@ -58,6 +58,8 @@ def _uncited(letter: Letter, issue: Issue) -> Iterator[Finding]:
     if guideline is None or any(citation.source == "ODG" for citation in guideline.citations):
         return
     for voice in letter.told.rationales.get(issue.number, ()):
+        if "odg" not in voice.sentence.stems and "offic" not in voice.sentence.stems:
+            continue
         named = ODG_RELIED_ON.search(voice.sentence.text)
         if named and not SILENT.search(voice.sentence.text):
             message = "the rationale relies on the Official Disability Guidelines, which its guideline paragraph does not cite"

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from extractor.consistency.finding import Finding, Letter, finding
 from extractor.language.sentences import Sentence
-from extractor.lexicon.anatomy import near, parts
-from extractor.lexicon.services import SERVICES, service
+from extractor.lexicon.anatomy import find_parts, near, parts
+from extractor.lexicon.services import find_services
 from extractor.schema import Issue
 from extractor.source import Span
 
 SIDED = re.compile(r"\b(?P<side>left|right)(?:[- ]sided)? (?:(?:lateral|medial|upper|lower|distal|proximal|anterior|posterior|outer|inner) )?(?=(?P<part>[a-z]))", re.I)
 BOTH = re.compile(r"\bbilateral\w*|\bboth\b|\beither (?:side|knee|shoulder|ankle|hip|hand|wrist|elbow)\b", re.I)
+BOTH_SIDES = frozenset("bilat both eithe".split())
 ELSEWHERE = re.compile(
     r"\b(?:(?:prior|previous|earlier|old) (?:\w+ ){0,3}(?:left|right|mri|x-?ray|injury|sprain|surgery|claim|stud\w+|visit|arthroscopy|fracture|problem|pain)|history of|uninjured|contralateral|opposite|unaffected|compar\w+|other (?:side|knee|shoulder|ankle|hip|hand|wrist|elbow|leg|arm|foot)|normal|non-?industrial|already|(?:in|of|since|from) (?:19|20)\d\d|healed|asymptomatic|painless|stable|full strength|"
     r"handed(?:ness)?|hand dominant|dominant|lead|leading)\b", re.I
@@ -22,6 +23,8 @@ ELSEWHERE = re.compile(
 ASKED = re.compile(
     r"\b(?:request\w*|criteria for|to warrant|would warrant|warrants?|to support|would support|need for|sought|proposed|in question|in dispute|necessity (?:of|for))\b", re.I
 )
+ASKING = frozenset("reque crite warra suppo need sough propo quest dispu neces".split())
+"""Stems without which a sentence does not speak of the request."""
 SPINE = frozenset({"neck", "upper_back", "low_back"})
 REFERRED = re.compile(r"\b(?:radiat\w+|radicul\w+|referred|down (?:the|his|her)|into (?:the|his|her))\b", re.I)
 
@@ -43,6 +46,8 @@ def _side(letter: Letter, issue: Issue) -> Iterator[Finding]:
     (side,) = sides
     other = "right" if side == "left" else "left"
     for sentence in letter.of_case(issue):
+        if other not in sentence.stems:
+            continue
         text = sentence.text
         named = [(match, span) for match, span, region in _sided(sentence) if match == other and _touches(region, regions)]
         if not named or ELSEWHERE.search(text) or BOTH.search(text) or any(match == side for match, _, _ in _sided(sentence)):
@@ -66,9 +71,9 @@ def _other_side_told(letter: Letter, other: str, regions: set[str]) -> bool:
     """The summary tells of a complaint on the other side, too."""
     for sentence in letter.told.summary:
         text = sentence.text
-        if ELSEWHERE.search(text):
+        if BOTH_SIDES.isdisjoint(sentence.stems) and other not in sentence.stems or ELSEWHERE.search(text):
             continue
-        if BOTH.search(text) and any(_touches(str(part.lastgroup), regions) for part in parts().finditer(text)):
+        if BOTH.search(text) and any(_touches(str(part.lastgroup), regions) for part in find_parts(text)):
             return True
         if any(side == other and _touches(region, regions) for side, _, region in _sided(sentence)):
             return True
@@ -93,12 +98,14 @@ def _part(letter: Letter, issue: Issue) -> Iterator[Finding]:
     elsewhere = set().union(*(found for number, found in letter.regions.items() if number != issue.number))
     for sentence in letter.of_case(issue):
         text = sentence.text
-        if not ASKED.search(text) or ELSEWHERE.search(text):
+        if ASKING.isdisjoint(sentence.stems) or not ASKED.search(text):
+            continue
+        named = list(find_parts(text))
+        if not any(_elsewhere(str(part.lastgroup), regions) for part in named) or ELSEWHERE.search(text):
             continue
         for region, start, end in _asked_part(text, issue):
-            if _elsewhere(region, regions) and region not in elsewhere and not any(
-                not _elsewhere(str(part.lastgroup), regions) for part in parts().finditer(text)
-            ):
+            own = any(not _elsewhere(str(part.lastgroup), regions) for part in named)
+            if _elsewhere(region, regions) and region not in elsewhere and not own:
                 message = "the request and a sentence of the rationale name different body parts"
                 yield finding("body_part_contradicted", "warning", message, [*issue.request.spans, *sentence.spans_of(start, end)], issue)
                 return
@@ -115,14 +122,12 @@ def _elsewhere(region: str, regions: set[str]) -> bool:
 
 def _asked_part(text: str, issue: Issue) -> Iterator[tuple[str, int, int]]:
     """Parts that stand right at a service of the request's own kind: ``shoulder MRI``, ``MRI of the knee``."""
-    for found in service().finditer(text):
-        kind = SERVICES[int((found.lastgroup or "s0")[1:])]
-        if (kind.category, kind.subcategory) != (issue.category, issue.subcategory):
-            continue
+    assert issue.category is not None and issue.subcategory is not None
+    for found in find_services(text, issue.category, issue.subcategory):
         behind = re.compile(r"(?: \([^)]*\))?(?: of| to| for)(?: the)?(?: left| right| bilateral)? ", re.I).match(text, found.end())
         part = parts().match(text, behind.end()) if behind else None
         if part:
             yield str(part.lastgroup), found.start(), part.end()
-        before = [p for p in parts().finditer(text, max(0, found.start() - 30), found.start()) if found.start() - p.end() == 1]
+        before = [p for p in find_parts(text, max(0, found.start() - 30), found.start()) if found.start() - p.end() == 1]
         if before:
             yield str(before[-1].lastgroup), before[-1].start(), found.end()

@@ -20,8 +20,14 @@ WORDED = (
     r"\d{1,2}(?:st|nd|rd|th)?,?\s{1,3}\d{4}\b"
 )
 
+HINT = re.compile(rf"{DIGIT} ?[/-] ?{DIGIT}|\d,? (?:19|20)\d")
 CENTURY_PIVOT = 40
 """Two-digit years up to this are of the 2000s: injuries on record reach back to the 1950s."""
+
+
+def has_date(text: str) -> bool:
+    """Whether a date can stand in the text: a quick look, before any pattern is tried."""
+    return HINT.search(text) is not None
 
 
 def parse(words: str) -> dt.date | None:

@@ -9,6 +9,7 @@ WORDS = (
     "nineteen twenty"
 ).split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+NUMBER_WORDS = (*WORDS, *TENS)
 NUMBER = (
     rf"(?:\d{{1,4}}(?:\.\d{{1,2}})?(?![\d,]*\d)|(?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(WORDS[:9])}))?|(?:{'|'.join(WORDS)}))(?![a-wyz])"
     r"(?: ?\(\d{1,4}\))?"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from extractor.language.dates import has_date
 from extractor.language.sentences import Sentence
 from extractor.taxonomy import RationaleRole
 
@@ -71,6 +72,8 @@ NOTICE = re.compile(
     re.I,
 )
 """A standing caution, not a word on the request."""
+PLAIN = re.compile(r"\bnot a medical necessity\b|\brequest\b.{0,160}\bnot medically necessary\b", re.I)
+"""A verdict that no guideline gives."""
 WEIGHTY = re.compile(r"\bmedical(?:ly)?\b|\brequests?\b|\bcertified\b|\brequested\b", re.I)
 """What a verdict that ends a recitation speaks of."""
 CRITERION = re.compile(
@@ -88,22 +91,41 @@ class Voiced:
     of_case: bool
 
 
+ABOUT_GUIDES = frozenset("mtus odg acoem guide offic fda medic utili ameri".split())
+ABOUT_CASE = frozenset("case insta patie here hand this reque these claim appli worke injur emplo iw indiv membe propo".split())
+ABOUT_PERSON = frozenset("patie claim appli injur worke emplo iw indiv membe he she his her mr ms".split())
+ABOUT_VERDICT = frozenset("neces appro certi suppo warra indic justi autho reaso medic deni denie".split())
+ABOUT_STOPPING = frozenset("inter opioi taper abrup sudde once cold advis".split())
+"""Stems without which the patterns of each kind need not be tried."""
+OPENS_RECITATION = re.compile(r"[\"“(\d]|recom|not r|crite|indic|frequ|maxim|optim", re.I)
+
+
 def voices(found: list[Sentence]) -> list[Voiced]:
     """Each sentence with who speaks in it: recited text goes on until a sentence speaks of this case."""
     voiced = []
     reciting = False
     for sentence in found:
         text = sentence.text
-        own = OF_THIS_CASE.search(text) is not None and not ON_THE_REQUEST.match(text)
-        if NOTICE.search(text) and not VERDICT.search(text):
+        stems = sentence.stems
+        own = (
+            not ABOUT_CASE.isdisjoint(stems) and OF_THIS_CASE.search(text) is not None and not ON_THE_REQUEST.match(text)
+        )
+        if not ABOUT_STOPPING.isdisjoint(stems) and NOTICE.search(text) and not VERDICT.search(text):
             voiced.append(Voiced(sentence, "notice", False))
             continue
-        speaks = GUIDE_SPEAKS.match(text) is not None
-        person = OF_THE_PERSON.search(text) is not None or DATED.search(text) is not None
-        concludes = CONCLUDES.search(text) is not None
-        if own or not speaks and OF_THE_RECORDS.search(text):
+        speaks = (
+            not own
+            and (not ABOUT_GUIDES.isdisjoint(stems) or OPENS_RECITATION.match(text) is not None or "(" in text)
+            and GUIDE_SPEAKS.match(text) is not None
+        )
+        concludes = not ABOUT_VERDICT.isdisjoint(stems) and CONCLUDES.search(text) is not None
+        person = not own and (
+            (not ABOUT_PERSON.isdisjoint(stems) and OF_THE_PERSON.search(text) is not None)
+            or (has_date(text) and DATED.search(text) is not None)
+        )
+        if own or (not speaks and OF_THE_RECORDS.search(text)):
             reciting, of_case = False, True
-        elif speaks and not (concludes and person):
+        elif speaks and not (concludes and (person or PLAIN.search(text))):
             reciting, of_case = True, False
         elif person or (concludes and (not reciting or WEIGHTY.search(text))):
             reciting, of_case = False, True

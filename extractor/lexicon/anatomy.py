@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 REGIONS: dict[str, str] = {
@@ -11,7 +12,7 @@ REGIONS: dict[str, str] = {
     "low_back": r"lumbar (?:spine|region|paraspinals?|facets?)|lumbosacral(?: spine| region)?|lumbar|low(?:er)? back|l-?spine|ls spine|"
     r"sacroiliac joints?|si joints?|sacroiliac|sacrum|coccyx|tailbone",
     "back": r"spine|back",
-    "shoulder": r"shoulders?|rotator cuffs?|glenohumeral joints?|acromioclavicular joints?|ac joints?|clavicles?|scapulae?",
+    "shoulder": r"shoulders?|(?:upper |mid(?:dle)? |lower )?trapezi(?:us|i)|rotator cuffs?|glenohumeral joints?|acromioclavicular joints?|ac joints?|clavicles?|scapulae?",
     "arm": r"upper extremit(?:y|ies)|upper arms?|arms?|humerus|biceps",
     "elbow": r"elbows?|cubital tunnels?",
     "wrist_hand": r"wrists?|hands?|thumbs?|(?:index |middle |ring |little |small |trigger |long |first |second |third |fourth |fifth )?fingers?|"
@@ -53,6 +54,30 @@ VERTEBRA = r"(?:C[1-8]|T(?:1[0-2]|[1-9])|L[1-6]|S[1-5])"
 LEVEL = rf"(?:{VERTEBRA}(?: ?[-–/] ?(?:{VERTEBRA}|1[0-2]|[1-9])){{0,3}}(?![\d/]))"
 """A level of the spine: ``L5-S1``, ``C4``."""
 SIDE = r"left|right|bilateral(?:ly)?|both|lt\.?|rt\.?|b/l"
+
+
+OPENING = re.compile(r"(?<![\w-])[a-z]+(?=[-' ]?)", re.I)
+FIRST_WORDS = frozenset(
+    """cervical cervicothoracic neck c cspine thoracic thoracolumbar upper mid midback t tspine lumbar lumbosacral low lower l lspine ls sacroiliac si
+    sacrum coccyx tailbone spine back shoulder shoulders rotator glenohumeral acromioclavicular ac clavicle clavicles scapula scapulae arm arms humerus
+    biceps elbow elbows cubital wrist wrists hand hands thumb thumbs index middle ring little small trigger long first second third fourth fifth finger
+    fingers forearm forearms carpal metacarpal metacarpals knuckle knuckles basal hip hips groin pelvis buttock buttocks leg legs thigh thighs calf calves
+    shin shins femur tibia fibula hamstring hamstrings knee knees patella patellae meniscus menisci ankle ankles foot feet heel heels big great toe toes
+    plantar achilles tarsal head skull brain scalp face facial jaw temporomandibular tmj nose ear ears teeth tooth eye eyes chest rib ribs sternum abdomen
+    abdominal inguinal stomach facet stellate occipital trapezius trapezii paraspinal paraspinals""".split()
+)
+"""What the names of parts begin with: a quick look before the pattern is tried."""
+
+
+def find_parts(text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+    """The parts of the body that the text names, in order."""
+    at = start
+    for opening in OPENING.finditer(text, start, len(text) if end is None else end):
+        if opening.start() >= at and opening.group().lower() in FIRST_WORDS:
+            match = parts().match(text, opening.start(), len(text) if end is None else end)
+            if match:
+                at = match.end()
+                yield match
 
 
 @cache

@@ -118,6 +118,6 @@ ODG_CHAPTERS: dict[str, tuple[str, ...]] = {
 """ODG's chapters by their first words, each with the regions that it is for."""
 
 
-def any_of(guides: tuple[Guide, ...], prefix: str = "") -> re.Pattern[str]:
+def any_of(guides: tuple[Guide, ...]) -> str:
     """One pattern for all of the guides; the group that matched names the guide's place in the list."""
-    return re.compile("|".join(f"(?P<g{at}>{prefix}{guide.form})" for at, guide in enumerate(guides)), re.I)
+    return "|".join(f"(?P<g{at}>{guide.form})" for at, guide in enumerate(guides))

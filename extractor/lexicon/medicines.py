@@ -67,6 +67,7 @@ SALTS = (
 """Salts and forms of release, which belong to a medicine's name."""
 FORMS = "lotion|gel|creams?|patch(?:es)?|ointment|spray|roll-?on|solution|suspension|liquid|elixir|syrup|drops|film"
 """What a medicine that is no tablet is."""
+FIRST_WORD = re.compile(r"[a-z]+")
 TOPICAL_FORMS = re.compile(r"\b(?:lotion|gel|creams?|ointment|topicals?|cream base|patch(?:es)?|roll-?on|spray)\b", re.I)
 
 
@@ -87,10 +88,22 @@ def _classes() -> dict[str, str]:
 
 
 @cache
+def _first_words() -> frozenset[str]:
+    return frozenset(FIRST_WORD.match(name)[0] for name in _classes())  # type: ignore[index]
+
+
+def find_medicine(words: str, start: int = 0) -> re.Match[str] | None:
+    """The first known medicine in the words, from ``start`` on."""
+    if _first_words().isdisjoint(FIRST_WORD.findall(words.lower(), start)):
+        return None
+    return medicine().search(words, start)
+
+
+@cache
 def medicine() -> re.Pattern[str]:
     """A known medicine's name, with salt, release and form where they follow: ``Morphine sulfate ER``."""
     names = "|".join(re.escape(name) for name in sorted(_classes(), key=len, reverse=True))
     return re.compile(
-        rf"\b(?P<name>{names})®?\b(?:[ -](?:{SALTS})\b){{0,3}}(?:[ /-]{{1,2}}(?P<partner>acetaminophen|apap|aspirin|ibuprofen)\b)?(?: (?:{FORMS})\b)?",
+        rf"(?<!\w)(?=[a-z])(?P<name>{names})®?\b(?:[ -](?:{SALTS})\b){{0,3}}(?:[ /-]{{1,2}}(?P<partner>acetaminophen|apap|aspirin|ibuprofen)\b)?(?: (?:{FORMS})\b)?",
         re.I,
     )

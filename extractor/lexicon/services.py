@@ -6,6 +6,7 @@ Where several stand in a request, the first one tells what is asked for: "Physic
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -200,9 +201,41 @@ SERVICES = (
 """Every kind of service, in the order in which they are tried where two begin at the same place."""
 
 
+WORD = re.compile(r"[a-z]{2,}")
+STEM = 4
+"""So many letters of a word, without an s at its end, tell which kinds are worth a try."""
+
+
 @cache
-def service() -> re.Pattern[str]:
-    """Any service; the group that matched, ``s`` with its place in SERVICES, tells its kind."""
-    return re.compile(
-        "|".join(rf"(?P<s{at}>(?<![\w-])(?:{kind.names})(?![\w]))" for at, kind in enumerate(SERVICES)), re.I
-    )
+def _kinds_by_stem() -> dict[str, tuple[int, ...]]:
+    """For each stem, the kinds in whose names it stands."""
+    found: dict[str, set[int]] = {}
+    for at, kind in enumerate(SERVICES):
+        for word in WORD.findall(kind.names):
+            found.setdefault(word.rstrip("s")[:STEM], set()).add(at)
+    return {stem: tuple(kinds) for stem, kinds in found.items()}
+
+
+@cache
+def _names(at: int) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{SERVICES[at].names})(?!\w)", re.I)
+
+
+def find_service(words: str, start: int = 0) -> tuple[Service, int, int] | None:
+    """The first service that the words name from ``start`` on, with where it stands: of two that begin together,
+    the one that the list has first."""
+    by_stem = _kinds_by_stem()
+    tried = {at for word in WORD.findall(words.lower()) for at in by_stem.get(word.rstrip("s")[:STEM], ())}
+    first: tuple[int, int, int] | None = None
+    for at in sorted(tried):
+        match = _names(at).search(words, start)
+        if match and (first is None or match.start() < first[1]):
+            first = (at, *match.span())
+    return (SERVICES[first[0]], first[1], first[2]) if first else None
+
+
+def find_services(words: str, category: Category, subcategory: str) -> Iterator[re.Match[str]]:
+    """Every place where the words name a service of this kind."""
+    for at, kind in enumerate(SERVICES):
+        if (kind.category, kind.subcategory) == (category, subcategory):
+            yield from _names(at).finditer(words)

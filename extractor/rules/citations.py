@@ -25,9 +25,16 @@ PAGE = r"\d{1,4}(?: ?[-–] ?\d{1,4})?"
 PAGES = rf"{PAGE}(?:(?:, ?| and | ?& ?){PAGE}(?![\d-]|\.\d))*(?: of \d{{1,4}})?"
 PAGES_LABELLED = re.compile(rf"[,;:(]? ?\b(?:page\(s\)|pages?|pgs?\.|pp?\.):? ?(?P<pages>{PAGES})\)?", re.I)
 SECTION_LABEL = re.compile(r"[,;]? ?\bSections?(?:\(s\))?: ?|[,;]? ?\bSection\(s\) ", re.I)
+OPENING = re.compile(r"(?<!\w)(?:[A-Z]|http|www|physical|official)")
+NO_CITATION = re.compile(
+    r"The (?:Claims Administrator|Expert Reviewer) (?:based (?:their|its) decision on recommendation\(s\) outside of the MTUS(?: Guidelines)?|did not (?:base (?:their|its) decision on the MTUS|cite any medical evidence for (?:its|their) decision))\.? *"
+)
+"""Sentences of the form that name no document."""
 YEAR_AFTER_TITLE = re.compile(rf",? ?\(?(?P<year>{YEAR})\)?(?=[,.;:)\s]|$)")
 EDITION_YEAR = re.compile(rf"^,? ?\d{{1,2}}(?:st|nd|rd|th) Edition,? \(?(?P<year>{YEAR})\)?", re.I)
 
+ANOTHER = re.compile(rf", and (?P<title>[A-Z][^,.;:]{{3,120}}?)(?= {YEAR}(?:,|\.|;|$))")
+"""A document that no list knows, behind "and" and with its year."""
 LEAD = re.compile(r"\bNon ?[-‐‑–]? ?MTUS(?: Citation)?s?\b:?|\bDecision based [o0]n (?:the )?MTUS\b:?,?", re.I)
 """What tells whether the documents that follow are the schedule's."""
 END_OF_LIST = re.compile(
@@ -66,13 +73,25 @@ class _Name:
 
 @cache
 def _schedule() -> re.Pattern[str]:
-    return names.any_of(names.MTUS_GUIDES, names.CHAPTER)
+    return re.compile(f"{names.CHAPTER}(?:{names.any_of(names.MTUS_GUIDES)})", re.I)
 
 
 @cache
 def _others() -> re.Pattern[str]:
-    other = "|".join(f"(?P<g{at}>{guide.form})" for at, guide in enumerate(names.OTHER_GUIDES))
-    return re.compile(rf"(?P<odg>{names.ODG})|(?P<acoem>{names.ACOEM})|(?P<address>{ADDRESS.pattern})|{other}", re.I)
+    return re.compile(
+        rf"(?P<odg>{names.ODG})|(?P<acoem>{names.ACOEM})|(?P<address>{ADDRESS.pattern})|{names.any_of(names.OTHER_GUIDES)}", re.I
+    )
+
+
+def _titles(pattern: re.Pattern[str], text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Matches that begin where a title can: at a word with a capital letter, or an address."""
+    at = start
+    for opening in OPENING.finditer(text, start, end):
+        if opening.start() >= at:
+            match = pattern.match(text, opening.start(), end)
+            if match:
+                at = match.end()
+                yield match
 
 
 def read_citations(source: SourceText, spans: list[Span], decided: dt.date | None = None) -> list[Citation]:
@@ -115,7 +134,7 @@ def _schedule_names(text: str, start: int, end: int) -> list[_Name]:
     """Names of the schedule's documents; within a list of sections only one that a year, sections or
     pages follow, or that calls itself a guideline, begins a citation of its own."""
     found: list[_Name] = []
-    for match in _schedule().finditer(text, start, end):
+    for match in _titles(_schedule(), text, start, end):
         if match.start() > start:
             if not BOUNDARY.search(text[max(start, match.start() - 12) : match.start()]):
                 continue
@@ -127,8 +146,7 @@ def _schedule_names(text: str, start: int, end: int) -> list[_Name]:
                 continue
         guide = names.MTUS_GUIDES[int((match.lastgroup or "g0")[1:])]
         found.append(_Name(*match.span(), "MTUS", guide.name))
-    unknown = re.compile(rf", and (?P<title>[A-Z][^,.;:]{{3,80}}?)(?= {YEAR}(?:,|\.|;|$))")
-    for match in unknown.finditer(text, start, end):
+    for match in ANOTHER.finditer(text, start, end):
         if not any(name.start < match.end("title") and match.start("title") < name.end for name in found):
             found.append(_Name(*match.span("title"), "MTUS", None))
     return sorted(found, key=lambda name: name.start)
@@ -137,7 +155,7 @@ def _schedule_names(text: str, start: int, end: int) -> list[_Name]:
 def _other_names(text: str, start: int, end: int) -> list[_Name]:
     found: list[_Name] = []
     covered = start
-    for match in _others().finditer(text, start, end):
+    for match in _titles(_others(), text, start, end):
         if match.start() < covered:
             continue
         kind = match.lastgroup or ""
@@ -155,9 +173,7 @@ def _other_names(text: str, start: int, end: int) -> list[_Name]:
                 continue  # the publisher of the work before
             found.append(_Name(*match.span(), "other", names.OTHER_GUIDES[int(kind[1:])].name))
         covered = match.end()
-    # A work of another kind, named behind "and" with its year.
-    unknown = re.compile(rf", and (?P<title>[A-Z][^,.;:]{{8,120}}?)(?= {YEAR}(?:,|\.|;|$))")
-    for match in unknown.finditer(text, start, end):
+    for match in ANOTHER.finditer(text, start, end):
         if not any(name.start < match.end("title") and match.start("title") < name.end for name in found):
             found.append(_Name(*match.span("title"), "other", None))
     return sorted(found, key=lambda name: name.start)
@@ -260,15 +276,17 @@ def _citation(folded: Folded, name: _Name, start: int, end: int) -> Citation:
     )
 
 
+JOINS_AHEAD = re.compile(r"^(?:[\s,;:.–-]|/(?=\w)|Guidelines?(?=,))+")
+ABBREVIATION_AHEAD = re.compile(r"^\((?:ODG|ACOEM)\)\s?[-,:]?\s?")
+
+
 def _section(text: str, start: int, end: int) -> str | None:
     """The section's words, without its label and what joins it to the title."""
     words = text[start:end]
     label = SECTION_LABEL.match(words)
     if label:
         words = words[label.end() :]
-    words = re.sub(r"^(?:[\s,;:.–-]|/(?=\w)|Guidelines?(?=,))+", "", words)
-    words = re.sub(r"[\s,;:.–-]+$", "", words)
-    words = re.sub(r"^\((ODG|ACOEM)\)\s?[-,:]?\s?", "", words)
+    words = ABBREVIATION_AHEAD.sub("", JOINS_AHEAD.sub("", words).rstrip(" ,;:.–-"))
     return words or None
 
 
@@ -286,6 +304,9 @@ def _in_prose(folded: Folded, start: int, end: int, decided: dt.date | None) -> 
     """Citations of a paragraph that tells in sentences what was relied on; a sentence that says what the
     schedule lacks, or that nothing was cited, names no document."""
     text = folded.text
+    nothing = NO_CITATION.match(text, start, end)
+    if nothing and nothing.end() == end:
+        return []
     citations: list[Citation] = []
     found = sorted([*_schedule_in_prose(text, start, end, decided), *_other_names(text, start, end)], key=lambda n: n.start)
     found = [name for at, name in enumerate(found) if at == 0 or name.start >= found[at - 1].end]
@@ -297,7 +318,7 @@ def _in_prose(folded: Folded, start: int, end: int, decided: dt.date | None) -> 
 
 def _schedule_in_prose(text: str, start: int, end: int, decided: dt.date | None) -> list[_Name]:
     found = []
-    for match in _schedule().finditer(text, start, end):
+    for match in _titles(_schedule(), text, start, end):
         guide = names.MTUS_GUIDES[int((match.lastgroup or "g0")[1:])]
         source: CitationSource = "MTUS"
         if re.match(r"ACOEM|American", match.group()) and not acoem_is_mtus(text[match.start() : match.end() + 40], decided):

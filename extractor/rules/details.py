@@ -12,7 +12,7 @@ from typing import Any
 from extractor.language.folded import Folded
 from extractor.lexicon import anatomy
 from extractor.lexicon.medicines import medicine
-from extractor.language.numbers import NUMBER, number
+from extractor.language.numbers import NUMBER, NUMBER_WORDS, number
 from extractor.language import dates
 from extractor.rules.kind import ASSOCIATED, SHARE, Kind, read_kind
 from extractor.schema import BodyPart, Details, Value
@@ -21,18 +21,21 @@ from extractor.taxonomy import Timing
 
 RANGE = rf"{NUMBER}(?: ?(?:-|–|to|or) ?{NUMBER})?"
 PERIOD = r"(?:weeks?|wks?|days?|months?|mos?\b|hours?|hrs?|nights?|years?)"
+DOSE = r"(?:tablets?|capsules?|caps?|tabs?|patch(?:es)?|pills?|hours?|sprays?|drops?)"
 OFTEN = (
     rf"(?:{RANGE} ?(?:x|times?|visits?|sessions?|treatments?|days?|hours?|hrs?|tablets?|capsules?)(?: ?/ ?| (?:per|a|an|each|every|in a) | )"
     rf"(?:week|wk|day|month|night|hour)\b|{RANGE} ?(?:/| per ) ?(?:week|wk|day|month)\b"
-    rf"|(?:{RANGE} (?:tablets?|capsules?|caps?|tabs?|patch(?:es)?|pills?|hours?|sprays?|drops?) )?(?:(?:once|twice|thrice|{RANGE} ?(?:times?|x))(?: ?[-/]? ?(?:a|per|each|every) ?| ?[-/] ?| )"
-    rf"(?:daily|day|week|weekly|wk|month|monthly|night)|daily|weekly|nightly)\b)"
+    rf"|(?:(?:once|twice|thrice|{RANGE} ?(?:times?|x))(?: ?[-/]? ?(?:a|per|each|every) ?| ?[-/] ?| )"
+    rf"(?:daily|day|week|weekly|wk|month|monthly|night)|(?:{RANGE} {DOSE} )?(?:daily|weekly|nightly))\b)"
 )
 FREQUENCY = re.compile(
-    rf"(?<![\w.-])(?:up to )?(?:{OFTEN}(?:(?:,| and|, and| x)? (?={OFTEN}){OFTEN})?|{NUMBER} hours? on,?(?: and)? {NUMBER} hours? off"
+    rf"(?<![\w.-])(?:up to )?(?:{OFTEN}|{NUMBER} hours? on,?(?: and)? {NUMBER} hours? off"
     rf"|\b(?:q\.?d|b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|qhs|q ?\d+(?:-\d+)? ?h(?:rs?|ours?)?|qam|qpm|qod)\b\.?"
     rf"|every (?:other day|{RANGE}? ?{PERIOD}|night|day|week|month)|at bedtime)(?:,? (?:as needed|prn|at bedtime))?",
     re.I,
 )
+AND_SO_OFTEN = re.compile(r"(?:,| and|, and| x)? ")
+"""Between "four hours a day" and "three days a week"."""
 DURATION = re.compile(rf"(?<![\w.-])(?<!\bin )(?P<value>{RANGE}[ -]?(?:weeks?|wks?|days?|months?|years?|yrs?))(?![\w/]| (?:inpatient|hospital) stay)", re.I)
 COUNTED = r"(?:sessions?|visits?|treatments?|appointments?|encounters?)"
 SESSIONS = re.compile(
@@ -104,6 +107,11 @@ NAMED_OF = re.compile(r"^ (?:of (?!the\b|both\b|left\b|right\b|bilateral\b)|to (
 MODIFIES = re.compile(r"^(?:\w+ )?(?:surg|procedure)", re.I)
 
 
+COUNTED_AT_ALL = re.compile(rf"\d|\b(?:no refills?|{'|'.join(NUMBER_WORDS)})\b", re.I)
+OFTEN_OR_COUNTED = re.compile(rf"{COUNTED_AT_ALL.pattern}|daily|nightly|weekly|every|once|twice|bedtime|\b[qbt]\.?[idh]", re.I)
+"""A quick look: most requests count nothing."""
+
+
 def read_details(folded: Folded, kind: Kind | None = None) -> Details:
     """The details that the request states; each value with where it stands."""
     text = folded.text
@@ -119,14 +127,17 @@ def read_details(folded: Folded, kind: Kind | None = None) -> Details:
     taken += [match.span() for match in services]
     codes = list(_codes(text))
     taken += codes
-    frequency = FREQUENCY.search(text)
+    frequency = FREQUENCY.search(text) if OFTEN_OR_COUNTED.search(text) else None
     if frequency:
-        take("frequency", *frequency.span())
-    for match in DURATION.finditer(text):
-        if not _overlaps(match.span(), taken):
-            take("duration", *match.span("value"))
-            break
-    _counts(text, kind, taken, take)
+        more = AND_SO_OFTEN.match(text, frequency.end())
+        further = FREQUENCY.match(text, more.end()) if more else None
+        take("frequency", frequency.start(), further.end() if further else frequency.end())
+    if COUNTED_AT_ALL.search(text):
+        for match in DURATION.finditer(text):
+            if not _overlaps(match.span(), taken):
+                take("duration", *match.span("value"))
+                break
+        _counts(text, kind, taken, take)
     acquired = {match.lastgroup: match for match in ACQUISITION.finditer(text)}
     if len(acquired) == 1:
         ((name, match),) = acquired.items()
@@ -291,7 +302,7 @@ TOKEN = re.compile(
 def _body_parts(folded: Folded, kind: Kind) -> Iterator[tuple[BodyPart, Span]]:
     """The parts of the body with their sides and levels, each with where it stands in the folded text."""
     text = folded.text
-    parts = [m for m in anatomy.parts().finditer(text) if _asked_for(text, m, kind)]
+    parts = [m for m in anatomy.find_parts(text) if _asked_for(text, m, kind)]
     marks = [m for m in TOKEN.finditer(text) if not any(p.start() < m.end() and m.start() < p.end() for p in parts)]
     levels = [m for m in marks if m.lastgroup == "level"]
     sides: list[tuple[re.Match[str], re.Match[str] | None]] = []

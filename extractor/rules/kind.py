@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from extractor.lexicon.medicines import TOPICAL_FORMS, class_of, medicine
-from extractor.lexicon.services import SERVICES, service
+from extractor.lexicon.medicines import TOPICAL_FORMS, class_of, find_medicine
+from extractor.lexicon.services import find_service
 from extractor.taxonomy import Category
 
 ASSOCIATED = re.compile(r"^\W*associated surgical (?:service|item|request|procedure)s?\b", re.I)
@@ -49,17 +49,17 @@ def read_kind(words: str) -> Kind:
 def _named(words: str) -> Kind | None:
     label = LABEL.match(words)
     floor = label.end() if label else 0
-    drug, found = medicine().search(words, floor), service().search(words, floor)
-    if drug and (found is None or drug.start() <= found.start()):
+    drug, found = find_medicine(words, floor), find_service(words, floor)
+    if drug and (found is None or drug.start() <= found[1]):
         return _medicine(words, drug.start(), drug.end(), class_of(drug["name"].lower()))
     dosed = DOSED.match(words[floor:])
-    if dosed and (found is None or found.start() >= floor + dosed.end("name")):
+    if dosed and (found is None or found[1] >= floor + dosed.end("name")):
         return _medicine(words, floor + dosed.start("name"), floor + dosed.end("name"), None)
     if found is None:
         compound = COMPOUND.search(words, floor)
         return Kind("pharmaceuticals", "topical_compounds", *compound.span(), medicine=True) if compound else None
-    kind = SERVICES[int((found.lastgroup or "s0")[1:])]
-    return Kind(kind.category, kind.subcategory, *found.span())
+    kind, start, end = found
+    return Kind(kind.category, kind.subcategory, start, end)
 
 
 def _medicine(words: str, start: int, end: int, subcategory: str | None) -> Kind:

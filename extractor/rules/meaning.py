@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
+from operator import attrgetter
 
 from extractor.language.folded import Folded
 from extractor.language.sentences import sentences
 from extractor.language.told import Told
 from extractor.language.voices import ABRUPT_STOP, Voiced, voices
-from extractor.lexicon.anatomy import LEVEL
 from extractor.lexicon.medicines import class_of, medicine
 from extractor.rules.details import read_details, read_timing
 from extractor.rules.kind import ASSOCIATED, SURGICAL_ITEM, read_kind
@@ -18,9 +19,11 @@ from extractor.source import SourceText
 
 OPIOID = re.compile(r"\b(?:opioids?|opiates?|narcotics?)\b", re.I)
 AROUND_SURGERY = re.compile(r"^\W*(?:associated surgical|pre-?op|post-?op|assistant surgeon|surgical assistant)", re.I)
+AT_ONCE = frozenset("abrup sudde once cold".split())
+"""Stems without which a sentence warns of no abrupt end."""
 ITEM_NUMBER = re.compile(r"\bitem (?P<number>\d{1,2})\b", re.I)
-CLOSELY = re.compile(rf"{LEVEL}|\W+|\b(?:left|right|bilateral)\b", re.I)
-"""What may differ between two uses of one rationale, beside the request's own words."""
+NO_MARKS = str.maketrans(dict.fromkeys(map(chr, (code for code in range(128) if not chr(code).isalpha()))))
+"""What may differ between two uses of one rationale, beside sides and the request's own words."""
 
 
 def explain(source: SourceText, issues: list[Issue], told: Told) -> None:
@@ -48,12 +51,10 @@ def _explain_request(source: SourceText, issue: Issue) -> None:
 
 def _explain_rationale(issue: Issue, voiced: list[Voiced]) -> None:
     assert issue.rationale is not None
-    for voice in voiced:
-        before = issue.rationale.parts[-1] if issue.rationale.parts else None
-        if before and before.role == voice.role:
-            before.spans += voice.sentence.spans
-        else:
-            issue.rationale.parts.append(RationalePart(role=voice.role, spans=voice.sentence.spans))
+    for role, run in groupby(voiced, key=attrgetter("role")):
+        said = [voice.sentence for voice in run]
+        spans = said[0].folded.spans(said[0].start, said[-1].end)
+        issue.rationale.parts.append(RationalePart(role=role, spans=spans))
     main = issue.category == "surgery" and issue.subcategory != SURGICAL_ITEM
     issue.rationale.reasons = read_reasons(voiced, issue.decision, issue.category, main_surgery=main)
     issue.notices = _notices(issue, voiced)
@@ -68,7 +69,7 @@ def _notices(issue: Issue, voiced: list[Voiced]) -> list[Notice]:
     warned = False
     for voice in voiced:
         text = voice.sentence.text
-        if ABRUPT_STOP.search(text) and (about_opioids or OPIOID.search(text)):
+        if not AT_ONCE.isdisjoint(voice.sentence.stems) and ABRUPT_STOP.search(text) and (about_opioids or OPIOID.search(text)):
             warned = True
             spans += voice.sentence.spans
         elif voice.role == "notice":
@@ -78,7 +79,8 @@ def _notices(issue: Issue, voiced: list[Voiced]) -> list[Notice]:
 
 def _relate(issues: list[Issue], told: Told) -> None:
     """Which items share a rationale, and which stands or falls with which."""
-    written = {issue.number: _essence(issue, told.rationales[issue.number]) for issue in issues if issue.rationale}
+    several = [issue for issue in issues if issue.rationale] if len(issues) > 1 else []
+    written = {issue.number: _essence(issue, told.rationales[issue.number]) for issue in several}
     for issue in issues:
         essence = written.get(issue.number)
         issue.shares_rationale_with = [
@@ -92,7 +94,7 @@ def _essence(issue: Issue, voiced: list[Voiced]) -> tuple[str, ...]:
     """The rationale without its verdict, the request's words, sides and levels."""
     request = issue.request.text.lower() if issue.request else ""
     said = [voice.sentence.lower.replace(request, "") if request else voice.sentence.lower for voice in voiced if voice.role != "conclusion"]
-    return tuple(CLOSELY.sub("", words) for words in said)
+    return tuple(words.replace("left", "").replace("right", "").translate(NO_MARKS) for words in said)
 
 
 def _main_item(issue: Issue, issues: list[Issue], told: Told) -> int | None:

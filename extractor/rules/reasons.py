@@ -10,7 +10,8 @@ import re
 from functools import cache
 
 from extractor.lexicon.reasons import OVERTURNED, UPHELD, Cue, Scope
-from extractor.language.voices import Voiced
+from extractor.language.sentences import STEM, Sentence
+from extractor.language.voices import ABOUT_VERDICT, Voiced
 from extractor.schema import Reason
 from extractor.source import Span
 from extractor.taxonomy import Category, Decision, ReasonCode, RecordState
@@ -31,6 +32,7 @@ SCOPES: dict[Category, tuple[Scope, ...]] = {
 }
 EXCEPTIONAL = re.compile(r"\b(?:exceptional factors|extenuating (?:factors|circumstances))\b")
 """A standing phrase, no reason (reasons.md, rule 3)."""
+CONCEDING = ("although", "while", "though", "even though", "despite")
 CONCEDED = re.compile(r"^(?:although|while|though|even though|despite)\b[^,;]{0,160}[,;]", re.I)
 """A point conceded is no reason (rule 4): the clause before the comma is left out."""
 NECESSITY = re.compile(
@@ -52,8 +54,25 @@ SHOWN_OTHERWISE = re.compile(
 UNDOCUMENTED = re.compile(r"\b(?:no|not|lack)\b.{0,60}\b(?:document\w*|indicat\w+|evidence|establish\w*|explanation|shown|noted)\b")
 
 
+CUES: dict[Decision, tuple[Cue, ...]] = {"upheld": UPHELD, "overturned": OVERTURNED}
+
+
+def _stem(need: str) -> str:
+    """The stem of the need's first word, where that is long enough to be one."""
+    word = re.match(r"[a-z]*", need)
+    return word[0][:STEM] if word and len(word[0]) >= STEM else ""
+
+
+NEEDS = {
+    decision: [(_stem(need), need, at) for at, cue in enumerate(cues) for need in cue.needs] for decision, cues in CUES.items()
+}
+"""Each word that a cue needs, with its stem and the cue's place."""
+
+
 @cache
-def _compiled(cue: Cue) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _compiled(decision: Decision, at: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A cue's patterns, compiled when the cue is first tried."""
+    cue = CUES[decision][at]
     return re.compile(cue.pattern), re.compile(cue.unless)
 
 
@@ -61,20 +80,29 @@ def read_reasons(
     voiced: list[Voiced], decision: Decision, category: Category | None, *, main_surgery: bool = False
 ) -> list[Reason]:
     """The reasons that the rationale gives about this case, in order of appearance; empty where the decision is unknown."""
-    cues = {"upheld": UPHELD, "overturned": OVERTURNED}.get(decision, ())
+    if decision == "unknown":
+        return []
     scopes = SCOPES[category or "other"] + (() if main_surgery else ("dependent",))
     found: dict[ReasonCode, Reason] = {}
-    for voice in voiced:
-        if not voice.of_case:
-            continue
-        words = _heart(voice.sentence.lower)
-        clauses = CLAUSE.split(words)
-        for cue in cues:
-            if cue.scope not in scopes or not any(need in words for need in cue.needs):
-                continue
-            said = next((clause for clause in ([voice.sentence.lower] if cue.whole else clauses) if _says(cue, clause)), None)
-            if said is not None:
-                _add(found, cue, said, voice.sentence.spans)
+    spoken = [(voice.sentence, _heart(voice.sentence)) for voice in voiced if voice.of_case]
+    whole = "\n".join(words for _, words in spoken)
+    cues = CUES[decision]
+    stems = frozenset().union(*(sentence.stems for sentence, _ in spoken))
+    live = [
+        (need, at)
+        for stem, need, at in NEEDS[decision]
+        if (not stem or stem in stems) and cues[at].scope in scopes and need in whole
+    ]
+    for sentence, words in spoken:
+        tried = sorted({at for need, at in live if need in words})
+        clauses = CLAUSE.split(words) if tried else []
+        for at in tried:
+            cue = cues[at]
+            pattern, unless = _compiled(decision, at)
+            for clause in [sentence.lower] if cue.whole else clauses:
+                if pattern.search(clause) and not unless.search(clause):
+                    _add(found, cue, clause, sentence.spans)
+                    break
     if "trial_response_awaited" in found and "prior_benefit_not_shown" in found:
         awaited = found["trial_response_awaited"].spans
         if all(span in awaited for span in found["prior_benefit_not_shown"].spans):
@@ -82,15 +110,14 @@ def read_reasons(
     return list(found.values())
 
 
-def _says(cue: Cue, words: str) -> bool:
-    pattern, unless = _compiled(cue)
-    return pattern.search(words) is not None and unless.search(words) is None
-
-
-def _heart(words: str) -> str:
+def _heart(sentence: Sentence) -> str:
     """The sentence without what it concedes and without the verdict's own words."""
-    words = EXCEPTIONAL.sub("exceptional", words)
-    return NECESSITY.sub(" ", CONCEDED.sub("", words))
+    words = sentence.lower
+    if words.startswith(CONCEDING):
+        words = CONCEDED.sub("", words)
+    if "exceptional" in words or "extenuating" in words:
+        words = EXCEPTIONAL.sub("exceptional", words)
+    return words if ABOUT_VERDICT.isdisjoint(sentence.stems) else NECESSITY.sub(" ", words)
 
 
 def _add(found: dict[ReasonCode, Reason], cue: Cue, words: str, spans: list[Span]) -> None:

@@ -29,7 +29,9 @@ JOINS = (
     r"(?:,? (?:of|from|on|for|in|dated|date|followed|signed|written|completed|performed|obtained|taken|done|conducted|collected|issued|submitted)|,? (?:was|were|is|are|also|had been) (?:also )?(?:dated|performed|obtained|taken|done|completed|conducted|collected|signed|written|issued|made))?"
     r"(?: (?:on|of|dated))?,?(?: the)? ?\(?"
 )
-BEFORE = re.compile(rf"(?<![\w-])(?P<name>(?:[A-Za-z0-9][\w.'’/-]* ){{0,5}}?{NOUN}{OF_WHAT})(?P<joins>{JOINS})$")
+A_NOUN = re.compile(NOUN)
+TO_DATE = re.compile(rf"(?P<name>{OF_WHAT}){JOINS}")
+"""What may stand between a record's noun and its date; the first part of it belongs to the record's name."""
 AFTER = re.compile(rf"^,? (?:an? |the |his |her )?(?P<name>(?:[a-z'’-]+ ){{0,3}}?{NOUN}(?: of the (?:[a-z]+)(?: [a-z]+){{0,2}})?)(?![\w-])")
 AGAIN = re.compile(r"^(?:,| and|, and| &| or| again on| and again on|\s)*$")
 """Between two dates of one kind of record."""
@@ -79,6 +81,8 @@ def read_records(summary: list[Sentence], rationales: Iterable[list[Sentence]]) 
 
 def _in_sentence(sentence: Sentence) -> Iterable[Record]:
     text = sentence.text
+    if not dates.has_date(text):
+        return
     before: tuple[str, Span, int] | None = None
     at = 0
     for match in DATE.finditer(text):
@@ -103,25 +107,30 @@ def _named_before(text: str, floor: int, end: int) -> tuple[str, Span] | None:
     start = max(floor, end - 120)
     if floor < start:
         start = text.find(" ", start, end) + 1
-    match = BEFORE.search(text[start:end])
-    if match is None:
-        return None
-    return _named(text, start + match.start("name"), start + match.end("name"))
+    for noun in reversed(list(A_NOUN.finditer(text, start, end))):
+        joined = TO_DATE.fullmatch(text, noun.end(), end)
+        if joined:
+            return _named(text, start, noun.span(), joined.end("name"))
+    return None
 
 
 def _named_behind(text: str, start: int) -> tuple[str, Span] | None:
     match = AFTER.match(text[start : start + 80])
-    return _named(text, start + match.start("name"), start + match.end("name")) if match else None
+    if match is None:
+        return None
+    noun = A_NOUN.search(text, start + match.start("name"))
+    return _named(text, start + match.start("name"), noun.span(), start + match.end("name")) if noun else None
 
 
-def _named(text: str, start: int, end: int) -> tuple[str, Span] | None:
-    """The record's name without the small words that go before it; None for what is no record."""
-    head = re.search(NOUN, text[start:end])
-    assert head is not None
-    words = list(re.finditer(r"\S+", text[start : start + head.start()]))
-    for word in reversed(words):
-        if word.group().strip(",;:()\"“").lower() in SMALL or word.group().endswith((",", ";", ":", ")")):
-            start += word.end()
+def _named(text: str, floor: int, noun: Span, end: int) -> tuple[str, Span] | None:
+    """The record's name: its noun with up to five words before it, back to a small word; None for what is no record."""
+    words = text[floor : noun[0]].split(" ")
+    start = noun[0]
+    for word in reversed(words[-6:-1]):
+        if word.strip("\"“(").lower() in SMALL or word.endswith((",", ";", ":", ")", ".")) or not word:
+            break
+        start -= len(word) + 1
+        if word[0] in "(\"“":
             break
     start += len(text[start:end]) - len(text[start:end].lstrip(" ,(\"“"))
     name = text[start:end].rstrip(" ,(")
