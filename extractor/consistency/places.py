@@ -52,7 +52,7 @@ def _side(letter: Letter, issue: Issue) -> Iterator[Finding]:
         named = [(match, span) for match, span, region in _sided(sentence) if match == other and _touches(region, regions)]
         if not named or ELSEWHERE.search(text) or BOTH.search(text) or any(match == side for match, _, _ in _sided(sentence)):
             continue
-        if re.search(rf"\b{side}\b", text, re.I) or _other_side_told(letter, other, regions):
+        if re.search(rf"\b(?:on|of|to) (?:the |his |her )?{side}\b|\b{side}[- ]sided?\b", text, re.I) or _other_side_told(letter, other, regions):
             continue
         message = f"the request is of the {side} side, a sentence of the rationale tells of the {other}"
         yield finding("side_contradicted", "warning", message, [*issue.request.spans, *named[0][1]], issue)

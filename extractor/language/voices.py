@@ -29,7 +29,7 @@ GUIDE_SPEAKS = re.compile(
 """How a sentence that recites begins."""
 OF_THIS_CASE = re.compile(
     rf"\b(?:in (?:this|his|her|the present) (?:case|instance|patient)\b|here,|at hand\b|this (?:\d+[- ]|[a-z]+ )?{PERSON}(?:'s|’s)?\b|(?:the|this) (?:[a-z]+ ){{0,3}}requests?\b(?! for authorization)|"
-    r"the (?:requested|proposed) |these (?:records|notes|findings|criteria)\b|this (?:claimant|patient|applicant|worker)['’]s)",
+    r"the (?:requested|proposed) |these (?:records|notes|findings|criteria)\b|this (?:claimant|patient|applicant|worker)['’]s|item \d{1,2}\b)",
     re.I,
 )
 """What only a sentence about the case says, even where it also names a guideline."""
@@ -92,7 +92,7 @@ class Voiced:
 
 
 ABOUT_GUIDES = frozenset("mtus odg acoem guide offic fda medic utili ameri".split())
-ABOUT_CASE = frozenset("case insta patie here hand this reque these claim appli worke injur emplo iw indiv membe propo".split())
+ABOUT_CASE = frozenset("item case insta patie here hand this reque these claim appli worke injur emplo iw indiv membe propo".split())
 ABOUT_PERSON = frozenset("patie claim appli injur worke emplo iw indiv membe he she his her mr ms".split())
 ABOUT_VERDICT = frozenset("neces appro certi suppo warra indic justi autho reaso medic deni denie".split())
 ABOUT_STOPPING = frozenset("inter opioi taper abrup sudde once cold advis".split())

@@ -209,7 +209,7 @@ OVERTURNED: tuple[Cue, ...] = (
     Cue(
         "follows_main_service",
         ("surger", "surgical", "procedure", "operation", "repair", "item ", "fusion", "arthroscop", "main"),
-        r"\b(?:concurrent|requested|associated|main|primary|the|this)\b.{0,40}\b(?:surgery|procedure|surgical intervention|operation|repair|arthroscopy|item \d+)\b.{0,40}\b(?:is|was|are|has been)(?: found| deemed| also)? (?:supported|medically necessary|necessary|approved|certified|authori[sz]ed|overturned|indicated)\b|\bwith the \w+ approved\b",
+        r"\b(?:concurrent|requested|associated|main|primary|the|this)\b.{0,40}\b(?:surgery|procedure|surgical intervention|operation|repair|arthroscopy|item \d+)\b.{0,40}\b(?:is|was|are|has been)(?: found| deemed| also)? (?:supported|medically necessary|necessary|approved|certified|authori[sz]ed|overturned|indicated)\b|\b(?:with|since|as|because) (?:the \w+ approved|item \d+ (?:is|was) (?:overturned|supported|approved|necessary|medically necessary))\b",
         scope="dependent",
         whole=True,
     ),

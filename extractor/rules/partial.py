@@ -10,7 +10,7 @@ from extractor.layouts.description import PartialApproval, wording
 from extractor.rules.ends import without_tail
 from extractor.source import SourceText, Span
 
-LINKING = re.compile(r"^[\s,.;:]+")
+LINKING = re.compile(r"^[\s,.;:]+(?:of\s{1,9}(?:this|these|that|those|which|it),?\s{1,9})?", re.I)
 VERBS = frozenset({"is", "are", "was", "were"})
 
 
