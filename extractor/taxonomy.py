@@ -35,45 +35,68 @@ Category = Literal[
     "other",
 ]
 
-SUBCATEGORIES: dict[str, tuple[str, ...]] = {
-    "pharmaceuticals": (
-        "opioids",
-        "nsaids",
-        "muscle_relaxants",
-        "antidepressants",
-        "anti_epilepsy_drugs",
-        "benzodiazepines",
-        "sedative_hypnotics",
-        "proton_pump_inhibitors",
-        "topical_analgesics",
-        "topical_compounds",
-        "viscosupplementation",
-        "other_pharmaceuticals",
-    ),
-    "rehabilitation": (
-        "acupuncture",
-        "chiropractic",
-        "physical_occupational_therapy",
-        "other_therapies",
-    ),
-    "diagnostic_testing": ("imaging", "emg_ncs", "laboratory", "other_testing"),
-    "injections": ("facet_injection", "injection"),
-    "surgery": (
-        "adjunct_surgical_services",
-        "arthroscopic",
-        "non_arthroscopic",
-        "spine",
-        "surgical_consult",
-    ),
-    "dmepos": ("dme", "electrical_stimulation", "prosthetics_orthotics", "supplies"),
-    "evaluation_management": ("dental_services", "medical_specialties"),
-    "psych_services": ("psych_evaluation", "psych_therapies"),
-    "home_health": ("home_health",),
-    "programs": ("functional_restoration", "other_programs"),
-    "transportation": ("transportation",),
-    "other": ("other",),
+CATEGORIES: dict[Category, dict[str, str]] = {
+    "pharmaceuticals": {
+        "opioids": "Norco 10/325mg #60",
+        "nsaids": "Naproxen sodium 550mg #60",
+        "muscle_relaxants": "Cyclobenzaprine 7.5mg #30",
+        "antidepressants": "Cymbalta 30mg #30",
+        "anti_epilepsy_drugs": "Gabapentin 600mg #90",
+        "benzodiazepines": "Xanax 1mg #30",
+        "sedative_hypnotics": "Ambien 10mg #30",
+        "proton_pump_inhibitors": "Omeprazole 20mg #60",
+        "topical_analgesics": "Lidoderm 5% patch #30",
+        "topical_compounds": "Flurbiprofen 20%, Lidocaine 5% cream, 120 grams",
+        "viscosupplementation": "Synvisc 48mg",
+        "other_pharmaceuticals": "Zofran 8mg #10",
+    },
+    "rehabilitation": {
+        "acupuncture": "Acupuncture, 6 sessions",
+        "chiropractic": "Chiropractic treatment twice a week for 3 weeks",
+        "physical_occupational_therapy": "Physical therapy, 12 visits",
+        "other_therapies": "Aquatic therapy",
+    },
+    "diagnostic_testing": {
+        "imaging": "MRI of the lumbar spine",
+        "emg_ncs": "EMG/NCV of the upper extremities",
+        "laboratory": "Urine drug screen",
+        "other_testing": "Sleep study",
+    },
+    "injections": {
+        "facet_injection": "Medial branch blocks at L4-5",
+        "injection": "Lumbar epidural steroid injection",
+    },
+    "surgery": {
+        "adjunct_surgical_services": "Associated surgical service: Assistant surgeon",
+        "arthroscopic": "Left knee arthroscopy",
+        "non_arthroscopic": "Right carpal tunnel release",
+        "spine": "L5-S1 fusion",
+    },
+    "dmepos": {
+        "dme": "Cold therapy unit, 7 day rental",
+        "electrical_stimulation": "TENS unit",
+        "prosthetics_orthotics": "Wrist brace",
+        "supplies": "Compression stockings",
+    },
+    "evaluation_management": {
+        "dental_services": "Dental examination",
+        "medical_specialties": "Neurology consultation",
+        "surgical_consult": "Surgical consultation",  # on the form under surgery; consultations stand together here
+    },
+    "psych_services": {
+        "psych_evaluation": "Psychological evaluation",
+        "psych_therapies": "Cognitive behavioral therapy, 6 sessions",
+    },
+    "home_health": {"home_health": "Home health aide"},
+    "programs": {
+        "functional_restoration": "Functional restoration program",
+        "other_programs": "Weight loss program",
+    },
+    "transportation": {"transportation": "Transportation to medical appointments"},
+    "other": {"other": "Widget"},
 }
-"""The subcategories of each category, from the same form."""
+"""Each category's subcategories, from the same form, each with a request that falls under it."""
+SUBCATEGORIES: dict[Category, tuple[str, ...]] = {name: tuple(kinds) for name, kinds in CATEGORIES.items()}
 
 ReasonCode = Literal[
     "required_finding_not_shown",

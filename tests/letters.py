@@ -41,6 +41,11 @@ class Item:
         )
 
 
+def overturned(heading: str = "Knee brace") -> Item:
+    """An item whose rationale concludes as its heading decides."""
+    return Item(heading, ": Overturned", rationale="The knee gives way daily. The request is medically necessary.")
+
+
 @dataclass
 class Letter:
     header: str = HEADER

@@ -16,7 +16,7 @@ from extractor import extract
 from extractor.version import VERSION
 from tests.conftest import ROOT
 from tests.files import encrypted_pdf, picture_pdf, zip_of
-from tests.letters import Item, Letter
+from tests.letters import Item, Letter, overturned
 
 IMR = [sys.executable, "-m", "extractor"]
 
@@ -31,7 +31,7 @@ def imr(*arguments: str, stdin: bytes | None = None, **environment: str) -> subp
 @pytest.fixture
 def letter(tmp_path: Path) -> str:
     path = tmp_path / "letter.txt"
-    path.write_text(str(Letter(items=[Item(), Item("Knee brace", ": Overturned")])), encoding="utf-8")
+    path.write_text(str(Letter(items=[Item(), overturned()])), encoding="utf-8")
     return str(path)
 
 

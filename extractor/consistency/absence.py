@@ -154,7 +154,7 @@ def _denied(text: str, match: re.Match[str]) -> bool:
     if denial is None:
         said = re.match(r"(?: \w+)? (?:was|were|is|are|has been|have been) (?:not (?:provided|submitted|documented|present|found|in)|absent|missing)", behind, re.I)
         return said is not None and not QUALIFIED.search(text[max(0, match.start() - 40) : match.start()])
-    return not QUALIFIED.search(denial.group() + match.group() + behind[:25]) and not SPEAKS.match(behind)
+    return not QUALIFIED.search(denial.group() + "… " + behind[:25]) and not SPEAKS.match(behind)
 
 
 def _dated(text: str, named: re.Match[str]) -> bool:

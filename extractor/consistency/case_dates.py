@@ -23,7 +23,7 @@ INJURY = re.compile(
 OTHER_INJURY = re.compile(
     r"\b(?:prior|previous|earlier|another|other|non-?industrial|different|second|separate|subsequent|pre-?existing|history of|private)\b|\bold (?:injury|claim)\b", re.I
 )
-REVIEW = re.compile(r"\b(?:utilization review\w*|UR)\b(?! department)", re.I)
+REVIEW = re.compile(r"\b(?:utilization review\w*|prior review|UR)\b(?! department)", re.I)
 CLOSE = dt.timedelta(days=400)
 """A date of injury further away is another injury's, unless only its year differs."""
 
@@ -40,6 +40,8 @@ UNITS = frozenset("week weeks month year years".split())
 """Stems without which a sentence states no date of injury, and no length."""
 DAY = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
 DAYS = {"week": 7.0, "month": 30.4, "year": 365.25}
+CLAUSE = 200
+"""How many characters of a clause before and behind a length are looked at."""
 SLACK = 1.1
 """Lengths are told in round numbers."""
 
@@ -123,11 +125,12 @@ def _lengths(letter: Letter, issue: Issue) -> Iterator[Finding]:
 
 
 def _clause(text: str, span: Span) -> str:
-    start = max(text.rfind(mark, 0, span[0]) for mark in (", ", "; ", "(")) + 1
-    if not IN_USE.search(text[start : span[1]]):
-        start = max(text.rfind(mark, 0, max(start - 1, 0)) for mark in (", ", "; ", "(")) + 1
-    ends = [at for mark in (", and ", "; ", ", which ", ", but ") if (at := text.find(mark, span[1])) >= 0]
-    return text[start : min(ends, default=len(text))]
+    floor, end = max(0, span[0] - CLAUSE), min(len(text), span[1] + CLAUSE)
+    start = max(floor, *(text.rfind(mark, floor, span[0]) + 1 for mark in (", ", "; ", "(")))
+    if not IN_USE.search(text, start, span[1]):
+        start = max(floor, *(text.rfind(mark, floor, max(start - 1, 0)) + 1 for mark in (", ", "; ", "(")))
+    ends = [at for mark in (", and ", "; ", ", which ", ", but ") if (at := text.find(mark, span[1], end)) >= 0]
+    return text[start : min(ends, default=end)]
 
 
 def _late_records(letter: Letter) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ PERSON = r"(?:patient|claimant|applicant|injured worker|worker|employee|iw|indiv
 """What letters call the person."""
 GUIDE = r"(?:mtus|ca-mtus|odg|acoem|guidelines?|guides?|official disability|fda|medicare|utilization schedule|american college)"
 SAYS = (
-    r"(?:stat(?:es?|ing)|recommend\w*|indicat\w+|not(?:es?|ed|ing)|supports?|requires?|suggests?|address\w*|specif\w+|advis\w+|endorses?|allows?|cites?|defines?|refers?|"
+    r"(?:stat(?:es?|ing)|recommend(?:s|ed|ing)?\b|indicat\w+|not(?:es?|ed|ing)|supports?|requires?|suggests?|address\w*|specif\w+|advis\w+|endorses?|allows?|cites?|defines?|refers?|"
     r"encourages?|discuss\w*|provides?|considers?|lists?|mentions?|reports?|relies|relates?|describes?|(?:is|are) silent|make no|do not|does not|says?|limits?|sets?|"
     r"would have|reserves?|calls? for|looks? (?:for|with)|wants?|accepts?|permits?|outlines?|found|finds|keeps?|regards?|treats?|holds?|favou?rs?|gives?|puts?|has|have|asks?|backs?|tolerates?)"
 )
@@ -29,16 +29,16 @@ GUIDE_SPEAKS = re.compile(
 """How a sentence that recites begins."""
 OF_THIS_CASE = re.compile(
     rf"\b(?:in (?:this|his|her|the present) (?:case|instance|patient)\b|here,|at hand\b|this (?:\d+[- ]|[a-z]+ )?{PERSON}(?:'s|’s)?\b|(?:the|this) (?:[a-z]+ ){{0,3}}requests?\b(?! for authorization)|"
-    r"the (?:requested|proposed) |these (?:records|notes|findings|criteria)\b|this (?:claimant|patient|applicant|worker)['’]s|item \d{1,2}\b)",
+    r"the (?:requested|proposed) |these (?:records|notes|findings|criteria)\b|this (?:claimant|patient|applicant|worker)['’]s|item \d{1,2}\b|(?:is|are|was) (?:double|twice|too many)\b|on record\b|in the (?:file|records?|chart)\b|(?:found|held|determined) (?:to be )?(?:medically )?necessary\b)",
     re.I,
 )
 """What only a sentence about the case says, even where it also names a guideline."""
 OF_THE_RECORDS = re.compile(
     r"\b(?:the (?:current|present|concurrent|above|prior|previous|remaining|additional|original|issue|most recent|submitted|provided|available|medical|clinical|physical exam\w*|treating|requesting|attending|treater|provider|rfa|progress|"
-    r"recent|latest|records?|documentation (?:submitted|provided|does|did|in|is|was|re\w+)|file|chart|reports?|notes?|medical information|clinical information|case|information)\b|this (?:study is|item|medication|procedure|drug)|"
+    r"recent|latest|records?|documentation|file|chart|reports?|notes?|medical information|clinical information|case|information)\b|this (?:study is|item|medication|procedure|drug)|"
     r"(?<!if )there (?:is|are|was|were|has been|have been) (?:also |currently |however |thus )?(?:a )?(?:no|not|lack|insufficient|inadequate|nothing|limited|little|neither)\b|"
-    r"(?:no|lack of) (?:\w+ ){0,2}(?:documentation|documented|evidence|indication|mention|rationale|discussion|trial|report|record)|not (?:been )?(?:documented|provided|submitted|established|noted)|within the (?:documentation|medical)|i (?:find|see|am|cannot|could|note|do|have|looked)|"
-    r"utilization review|claims administrator|as such|given (?:the|that|his|her|this)|on the basis of|submitted|is not apparent)\b|^therefore\b",
+    r"(?:no|lack of) (?:\w+ ){0,2}(?:documentation|documented|evidence|indication|mention|rationale|discussion|trial|report|record)|the (?:study|test|testing|surgery|procedure|treatment|injections?|imaging|therapy|device|medication) (?:would|will)\b|(?:is|are|falls?|lies) (?:well )?within (?:the|that|this)\b|not (?:been )?(?:documented|provided|submitted|established|noted)|within the (?:documentation|medical)|i (?:find|see|am|cannot|could|note|do|have|looked)|"
+    r"(?:was|were) (?:also )?(?:noted|seen|found|observed|present|reported|recorded|felt|examined|given|taken|done|tender|positive|negative|normal)|utilization review|claims administrator|as such|given (?:the|that|his|her|this)|on the basis of|submitted|is not apparent)\b|^therefore\b",
     re.I,
 )
 """What a sentence about the records says, unless a guideline speaks in it."""
@@ -92,7 +92,7 @@ class Voiced:
 
 
 ABOUT_GUIDES = frozenset("mtus odg acoem guide offic fda medic utili ameri".split())
-ABOUT_CASE = frozenset("item case insta patie here hand this reque these claim appli worke injur emplo iw indiv membe propo".split())
+ABOUT_CASE = frozenset("recor file chart found held deter doubl twice too item case insta patie here hand this reque these claim appli worke injur emplo iw indiv membe propo".split())
 ABOUT_PERSON = frozenset("patie claim appli injur worke emplo iw indiv membe he she his her mr ms".split())
 ABOUT_VERDICT = frozenset("neces appro certi suppo warra indic justi autho reaso medic deni denie".split())
 ABOUT_STOPPING = frozenset("inter opioi taper abrup sudde once cold advis".split())
@@ -103,7 +103,7 @@ OPENS_RECITATION = re.compile(r"[\"“(\d]|recom|not r|crite|indic|frequ|maxim|o
 def voices(found: list[Sentence]) -> list[Voiced]:
     """Each sentence with who speaks in it: recited text goes on until a sentence speaks of this case."""
     voiced = []
-    reciting = False
+    reciting = True  # a rationale opens with the guideline, until a sentence speaks of the case
     for sentence in found:
         text = sentence.text
         stems = sentence.stems

@@ -15,7 +15,7 @@ REGIONS: dict[str, str] = {
     "shoulder": r"shoulders?|(?:upper |mid(?:dle)? |lower )?trapezi(?:us|i)|rotator cuffs?|glenohumeral joints?|acromioclavicular joints?|ac joints?|clavicles?|scapulae?",
     "arm": r"upper extremit(?:y|ies)|upper arms?|arms?|humerus|biceps",
     "elbow": r"elbows?|cubital tunnels?",
-    "wrist_hand": r"wrists?|hands?|thumbs?|(?:index |middle |ring |little |small |trigger |long |first |second |third |fourth |fifth )?fingers?|"
+    "wrist_hand": r"wrists?|hands?|thumbs?(?: cmc joints?)?|distal radius|radius|ulna|(?:index |middle |ring |little |small |trigger |long |first |second |third |fourth |fifth )?fingers?|"
     r"forearms?|carpal tunnels?|metacarpals?|knuckles?|basal joints?",
     "hip": r"hips?|groin|pelvis|buttocks?",
     "leg": r"lower extremit(?:y|ies)|lower legs?|upper legs?|legs?|thighs?|cal(?:f|ves)|shins?|femur|tibia|fibula|hamstrings?",
@@ -58,7 +58,7 @@ SIDE = r"left|right|bilateral(?:ly)?|both|lt\.?|rt\.?|b/l"
 
 OPENING = re.compile(r"(?<![\w-])[a-z]+(?=[-' ]?)", re.I)
 FIRST_WORDS = frozenset(
-    """cervical cervicothoracic neck c cspine thoracic thoracolumbar upper mid midback t tspine lumbar lumbosacral low lower l lspine ls sacroiliac si
+    """distal radius ulna cervical cervicothoracic neck c cspine thoracic thoracolumbar upper mid midback t tspine lumbar lumbosacral low lower l lspine ls sacroiliac si
     sacrum coccyx tailbone spine back shoulder shoulders rotator glenohumeral acromioclavicular ac clavicle clavicles scapula scapulae arm arms humerus
     biceps elbow elbows cubital wrist wrists hand hands thumb thumbs index middle ring little small trigger long first second third fourth fifth finger
     fingers forearm forearms carpal metacarpal metacarpals knuckle knuckles basal hip hips groin pelvis buttock buttocks leg legs thigh thighs calf calves

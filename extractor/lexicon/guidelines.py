@@ -66,7 +66,7 @@ MTUS_GUIDES = (
 
 ODG_NAME = "Official Disability Guidelines"
 ODG = (
-    r"(?:Work Loss Data Institute,? )?(?:Official Disabili?ty Guide(?:lines?)?|ODG\b)"
+    r"(?:Work Loss Data Institute,? )?(?:Off?i?ci?al Disabili?ty Guide(?:lines?)?|ODG\b)"
     r"(?: ?[-,]? ?\(ODG\)| [-–]{1,2} ODG\b| ODG\b)?(?:,? Treatment (?:in|for) Workers.? Comp(?:ensation)?\b)?(?: Guidelines?\b)?"
 )
 ACOEM_NAME = "American College of Occupational and Environmental Medicine"

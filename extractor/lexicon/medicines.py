@@ -104,6 +104,6 @@ def medicine() -> re.Pattern[str]:
     """A known medicine's name, with salt, release and form where they follow: ``Morphine sulfate ER``."""
     names = "|".join(re.escape(name) for name in sorted(_classes(), key=len, reverse=True))
     return re.compile(
-        rf"(?<!\w)(?=[a-z])(?P<name>{names})®?\b(?:[ -](?:{SALTS})\b){{0,3}}(?:[ /-]{{1,2}}(?P<partner>acetaminophen|apap|aspirin|ibuprofen)\b)?(?: (?:{FORMS})\b)?",
+        rf"(?<!\w)(?=[a-z])(?P<name>{names})®?\b(?:[ -](?:{SALTS})\b){{0,3}}(?:[ /-]{{1,2}}(?P<partner>acetaminophen|apap|aspirin|ibuprofen)\b)?(?: (?:transdermal |topical |nasal )?(?:{FORMS})\b)?",
         re.I,
     )

@@ -34,6 +34,7 @@ class Service:
 
 
 SERVICES = (
+    Service("other", "other", r"(?:interpreter|interpreting|interpretation|translat\w+)(?: services?)?"),
     Service("transportation", "transportation", r"transportation|transport|round trips?|mileage"),
     Service(
         "programs",
@@ -65,7 +66,7 @@ SERVICES = (
         "home_health",
         "home_health",
         r"home health(?: ?care| aides?| services?| nurs\w+)?|home care|in-?home (?:care|nurs\w+|assistance|support)|wound care nurse|home nursing|"
-        r"registered nurse|skilled nurs\w+(?: visits?)?|(?:daily )?rn|lvn|caregivers?|homemaker|housekeeping|home attendant|nurse visits?|"
+        r"registered nurse|skilled nurs\w+(?: visits?)?|(?:daily )?rn|lvn|caregivers?|homemaker|housekeeping|home attendant|home nurses?|nurses?|"
         r"home (?:physical|occupational) therapy|home iv\w*",
     ),
     Service(
@@ -114,7 +115,7 @@ SERVICES = (
     Service(
         "dmepos",
         "electrical_stimulation",
-        r"tens(?: units?| ?/ ?ems| supplies)?|transcutaneous electrical\w*(?: nerve)?(?: stimulat\w+)?|e-?stim(?:ulation)?(?: units?)?|interferential(?: current)?(?: units?| stimulat\w+)?|if units?|ifc(?: units?)?|"
+        r"tens(?: units?| ?/ ?ems)?(?! (?:unit )?supplies)|transcutaneous electrical\w*(?: nerve)?(?: stimulat\w+)?|e-?stim(?:ulation)?(?: units?)?|interferential(?: current)?(?: units?| stimulat\w+)?|if units?|ifc(?: units?)?|"
         r"h-?wave(?: units?| devices?)?|nmes(?: units?)?|neuromuscular (?:electrical )?stimulat\w+|ems units?|electrical (?:muscle )?stimulat\w+ units?|muscle stimulators?|bone (?:growth )?stimulators?|"
         r"solace multi stim|combo care\w*|x-?force\w*|orthostim\w*|meds-? ?4|alpha-?stim\w*",
     ),
@@ -127,7 +128,7 @@ SERVICES = (
     Service(
         "dmepos",
         "supplies",
-        r"electrodes?|batteries|dressings?|bandages?|compression (?:stockings?|garments?|socks|hose)|ted hose|gauze|diapers|catheters?|gloves|wound care supplies|supplies",
+        r"tens (?:unit )?supplies|electrodes?|batteries|dressings?|bandages?|compression (?:stockings?|garments?|socks|hose)|ted hose|gauze|diapers|catheters?|gloves|wound care supplies|supplies",
     ),
     Service(
         "dmepos",
@@ -170,8 +171,13 @@ SERVICES = (
         "medical_specialties",
         rf"{SPECIALIST}(?: \w+)? {VISIT}|(?:initial |specialty )?consult(?:ation|s)?|referrals?|follow[- ]?up(?: (?:office )?visits?| appointments?| evaluation)?|office (?:visits?|services?|consult\w*)|"
         rf"re-?evaluations?|(?:pain management|specialist|medical|physician|initial|comprehensive|{SPECIALIST}) {VISIT}|toc|transfer of care|(?:functional capacity|fce|qfce|work capacity|ergonomic|workstation)(?: evaluations?| assessments?)?|"
-        r"second opinion|urgent care|emergency (?:room|department)(?: visit)?|evaluation (?:and|&) (?:treatment|management)|second surgical opinion|surgical consult\w*|interpreter\w*|evaluation|"
+        r"second opinion|urgent care|emergency (?:room|department)(?: visit)?|evaluation (?:and|&) (?:treatment|management)|evaluation|"
         r"pain management|telephone (?:consult\w*|conference)",
+    ),
+    Service(
+        "evaluation_management",
+        "surgical_consult",
+        r"(?:second )?surgical (?:consult\w*|opinions?|evaluations?|referrals?)",
     ),
     Service(
         "surgery",
@@ -195,7 +201,7 @@ SERVICES = (
         "non_arthroscopic",
         r"surger(?:y|ies)|surgical|(?:total|partial|reverse)[\w /-]{0,30} (?:replacement|arthroplasty)|arthroplast\w+|replacement|repair|reconstruction|releases?|open reduction\w*|orif|excision|resection|amputation|tenodesis|tenotom\w+|osteotom\w+|"
         r"debridement|transposition|fasciotom\w+|hernia\w*(?: repair)?|herniorrhaph\w+|bunionectom\w+|tenolysis|synovectom\w+|meniscectom\w+|acromioplast\w+|decompression|manipulation under an\w+|mua|carpal tunnel release|hardware removal|implant\w*|"
-        r"graft\w*|exploration|ablation|laparoscop\w+|cholecystectom\w+|gastric bypass|bariatric surgery|nerve stimulator|stimulator|revision|sacroiliac joint fusion|arthrodesis|neurolysis|neurectomy|gender",
+        r"graft\w*|removal of (?:\w+ )?hardware|exploration|ablation|laparoscop\w+|cholecystectom\w+|gastric bypass|bariatric surgery|nerve stimulator|stimulator|revision|sacroiliac joint fusion|arthrodesis|neurolysis|neurectomy|gender",
     ),
 )
 """Every kind of service, in the order in which they are tried where two begin at the same place."""

@@ -23,14 +23,14 @@ from extractor.taxonomy import CitationSource
 YEAR = r"(?:19|20)\d\d"
 PAGE = r"\d{1,4}(?: ?[-–] ?\d{1,4})?"
 PAGES = rf"{PAGE}(?:(?:, ?| and | ?& ?){PAGE}(?![\d-]|\.\d))*(?: of \d{{1,4}})?"
-PAGES_LABELLED = re.compile(rf"[,;:(]? ?\b(?:page\(s\)|pages?|pgs?\.|pp?\.):? ?(?P<pages>{PAGES})\)?", re.I)
+PAGES_LABELLED = re.compile(rf"[,;:(]? ?(?:\b|(?<=[a-z)])(?=P))(?:page\(s\)|pages?|pgs?\.|pp?\.):? ?(?P<pages>{PAGES})\)?", re.I)
 SECTION_LABEL = re.compile(r"[,;]? ?\bSections?(?:\(s\))?: ?|[,;]? ?\bSection\(s\) ", re.I)
 OPENING = re.compile(r"(?<!\w)(?:[A-Z]|http|www|physical|official)")
 NO_CITATION = re.compile(
     r"The (?:Claims Administrator|Expert Reviewer) (?:based (?:their|its) decision on recommendation\(s\) outside of the MTUS(?: Guidelines)?|did not (?:base (?:their|its) decision on the MTUS|cite any medical evidence for (?:its|their) decision))\.? *"
 )
 """Sentences of the form that name no document."""
-YEAR_AFTER_TITLE = re.compile(rf",? ?\(?(?P<year>{YEAR})\)?(?=[,.;:)\s]|$)")
+YEAR_AFTER_TITLE = re.compile(rf",? ?\(?(?:Revised |Rev\. )?(?P<year>{YEAR})\)?(?=[,.;:)\s]|$)")
 EDITION_YEAR = re.compile(rf"^,? ?\d{{1,2}}(?:st|nd|rd|th) Edition,? \(?(?P<year>{YEAR})\)?", re.I)
 
 ANOTHER = re.compile(rf", and (?P<title>[A-Z][^,.;:]{{3,120}}?)(?= {YEAR}(?:,|\.|;|$))")
@@ -51,7 +51,7 @@ REFERENCE = re.compile(
 """A paper as journals cite it: authors, title, and then where it was published."""
 JOURNAL_YEAR = re.compile(rf"\b(?P<year>{YEAR})\s?;\s?(?:\d+)?(?:\(\d+(?:-\d+)?\))?(?::\s?(?P<pages>\d+(?:-\d+)?\b))?")
 ACCESSED = re.compile(r",? ?(?:accessed|retrieved)(?: on)? [\w/, -]{4,20}?\d{4}[,;.]? ?", re.I)
-ADDRESS = re.compile(r"(?:https?://|www\.)[^\s,;]+(?:- [^\s,;]+)*[^\s,;.]", re.I)
+ADDRESS = re.compile(r"\b[A-Za-z]{3,20}\.(?:gov|com|org)\b(?!/)|(?:https?://|www\.)[^\s,;]+(?:- [^\s,;]+)*[^\s,;.]", re.I)
 """A web address; a line end after a hyphen leaves a blank in it."""
 OTHER_LABEL = re.compile(r"\bOther Medical Treatment Guidelines?(?: or Medical Evidence)?:? ?", re.I)
 TITLE_END = re.compile(rf",? \(?{YEAR}\)?(?=[,.;:)]|$)|, | [-–] |: |; |[.?](?: |$)")

@@ -24,19 +24,19 @@ PERIOD = r"(?:weeks?|wks?|days?|months?|mos?\b|hours?|hrs?|nights?|years?)"
 DOSE = r"(?:tablets?|capsules?|caps?|tabs?|patch(?:es)?|pills?|hours?|sprays?|drops?)"
 OFTEN = (
     rf"(?:{RANGE} ?(?:x|times?|visits?|sessions?|treatments?|days?|hours?|hrs?|tablets?|capsules?)(?: ?/ ?| (?:per|a|an|each|every|in a) | )"
-    rf"(?:week|wk|day|month|night|hour)\b|{RANGE} ?(?:/| per ) ?(?:week|wk|day|month)\b"
+    rf"(?:week|wk|day|month|night|hour|quarter|year)\b|{RANGE} ?(?:/| per ) ?(?:week|wk|day|month)\b|\d(?:-\d)? ?x ?(?:week|wk)\b"
     rf"|(?:(?:once|twice|thrice|{RANGE} ?(?:times?|x))(?: ?[-/]? ?(?:a|per|each|every) ?| ?[-/] ?| )"
-    rf"(?:daily|day|week|weekly|wk|month|monthly|night)|(?:{RANGE} {DOSE} )?(?:daily|weekly|nightly))\b)"
+    rf"(?:daily|day|week|weekly|wk|month|monthly|night|quarter|year)|(?:{RANGE} {DOSE} )?(?:daily|weekly|nightly))\b)"
 )
 FREQUENCY = re.compile(
     rf"(?<![\w.-])(?:up to )?(?:{OFTEN}|{NUMBER} hours? on,?(?: and)? {NUMBER} hours? off"
-    rf"|\b(?:q\.?d|b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|qhs|q ?\d+(?:-\d+)? ?h(?:rs?|ours?)?|qam|qpm|qod)\b\.?"
+    rf"|\b(?:q ?day|q\.?d|b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|qhs|q ?\d+(?:-\d+)? ?h(?:rs?|ours?)?|qam|qpm|qod)\b\.?"
     rf"|every (?:other day|{RANGE}? ?{PERIOD}|night|day|week|month)|at bedtime)(?:,? (?:as needed|prn|at bedtime))?",
     re.I,
 )
 AND_SO_OFTEN = re.compile(r"(?:,| and|, and| x)? ")
 """Between "four hours a day" and "three days a week"."""
-DURATION = re.compile(rf"(?<![\w.-])(?<!\bin )(?P<value>{RANGE}[ -]?(?:weeks?|wks?|days?|months?|years?|yrs?))(?![\w/]| (?:inpatient|hospital) stay)", re.I)
+DURATION = re.compile(rf"(?<![\w.-])(?<!\bin )(?P<value>(?:{RANGE}[ -]?|\d{{1,2}})(?:weeks?|wks?|days?|months?|years?|yrs?))(?![\w/]| (?:inpatient|hospital) stay)", re.I)
 COUNTED = r"(?:sessions?|visits?|treatments?|appointments?|encounters?)"
 SESSIONS = re.compile(
     rf"(?<![\w.#-])(?P<value>{RANGE}) ?(?:(?:additional|more|further|initial|supervised|total|follow[- ]?up) )*{COUNTED}\b", re.I
@@ -56,13 +56,15 @@ UNIT = (
     r"(?:tablets?|tabs?|capsules?|caps?|patch(?:es)?|pills?|bottles?|tubes?|box(?:es)?|grams?|gms?|gm|g|mls?|cc|oz|ounces?|pairs?|"
     r"vials?|packets?|doses?|sets?|syringes?|units)"
 )
-HASH = re.compile(rf"# ?\(?(?P<value>\d[\d,]*|[lIO|\d]{{2,4}}\b)\)?(?P<unit> ?{UNIT}\b)?", re.I)
+HASH = re.compile(rf"(?<!tooth )(?<!teeth )# ?\(?(?P<value>\d[\d,]*|[lIO|\d]{{2,4}}\b)\)?(?P<unit> ?{UNIT}\b)?", re.I)
 QUANTITY = re.compile(rf"\b(?:quantity|qty|count|disp(?:ense)?)\.?(?: of|:)? ?#? ?(?P<value>{NUMBER})", re.I)
-MEASURED = re.compile(rf"(?<![\w./-])(?P<value>(?:\d[\d,.]*|{NUMBER}) ?{UNIT})\b(?!/)", re.I)
+MEASURED = re.compile(rf"(?<![\w./-])(?P<value>(?:\d[\d,.]*|{NUMBER}) ?{UNIT})\b(?!/| (?:every|daily|a day|twice|once|by mouth|po|q|each|per|at|three times|two times)\b)", re.I)
+IN_BRACKETS = re.compile(rf", (?P<value>{NUMBER})$", re.I)
+HOURS = re.compile(rf"(?P<value>{NUMBER} hours)$", re.I)
 TRIPS = re.compile(rf"(?<![\w.-])(?P<value>{NUMBER}) (?:round[- ])?trips\b", re.I)
 COUNT_AHEAD = re.compile(rf"^\W*(?P<value>{NUMBER}) (?!{PERIOD}|x(?!-)\b|times|to |or |%|mg|of )(?=[A-Za-z])", re.I)
 COUNT_OF = re.compile(rf"^(?:purchase|rental) of (?P<value>{NUMBER}) (?=[A-Za-z])", re.I)
-REFILLS = re.compile(rf"\b(?:(?P<value>{NUMBER}|no|zero) (?:additional )?refills?|refills?(?: ?[x:#]| times)? ?(?P<behind>{NUMBER}))\b", re.I)
+REFILLS = re.compile(rf"(?:\b|(?<=x))(?:(?P<value>{NUMBER}|no|zero) (?:additional )?(?:refills?|RFs?)|refills?(?: ?[x:#]| times)? ?(?P<behind>{NUMBER}))\b", re.I)
 STRENGTH = re.compile(
     r"(?<![\w.#/])\d[\d,.]*(?: ?[-/] ?\d[\d.]*)* ?(?:mg|mcg|µg|meq|iu|%|units)(?: ?/ ?\d*\.?\d* ?(?:ml|mg|mcg|hr|hour|h|g|gm)\b)?(?![\w])", re.I
 )
@@ -71,6 +73,8 @@ CODE = re.compile(r"\b(?:CPT|HCPCS|NDC|ICD-?(?:9|10)?)(?: codes?)?[:# ]{0,3}(?P<
 ONE_CODE = re.compile(r"[A-Z]?\d[\w.]{2,6}", re.I)
 DATE = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
 NO_SERVICE_DATE = re.compile(r"\b(?:rfa|report|dated|updated|request(?:ed)?)[ :]*(?:on |of )?$", re.I)
+BETWEEN = re.compile(r"\b(?:between|through|valid|expir\w+)\b", re.I)
+"""A window in which care is to be given, and no date on which it was."""
 RETROSPECTIVE = re.compile(
     r"\bretro(?:spective(?:ly)?)?\b|\bDOS\b|\bdates? of service\b|\b(?:performed|rendered|dispensed|provided|done|given)\b.{0,30}? on \d", re.I
 )
@@ -87,7 +91,7 @@ REFERRED = re.compile(r"referral (?:for|to) ", re.I)
 EQUIPMENT = re.compile(
     r"^(?:spine |back |sacral )?(?:support|pillow|brac(?:e|es|ing)|collar|orthos[ie]s|splints?|sleeves?|immobili[sz]er|traction|corset|scooter|sling|boots?|wrap|belt|pads?)\b", re.I
 )
-STRUCTURE = re.compile(rf"{anatomy.REGIONS['joint']}|(?:carpal|cubital|tarsal) tunnels?|rotator cuffs?|menisc(?:us|i)", re.I)
+STRUCTURE = re.compile(rf"{anatomy.REGIONS['joint']}|sacroiliac joints?|SI joints?|(?:carpal|cubital|tarsal) tunnels?|rotator cuffs?|menisc(?:us|i)", re.I)
 """What is treated, rather than where: part of the treatment's name."""
 SPECIALIST = re.compile(r"^(?: replacement| and [a-z]+)? (?:specialists?|surgeons?|doctors?|scooters?|therapy)\b", re.I)
 DONE_ALONG = re.compile(
@@ -100,7 +104,7 @@ LISTED = re.compile(r"^(?:,| and|,? and/or| &| or|/|, and| the| -|–|\s)*$", re
 TREATMENT_ENDS = re.compile(
     rf"(?: \(| (?:without|with(?:out)? and without|with) (?:\w+ )?(?:contrast|dye|gadolinium|electrodes)| with and without"
     rf"| under | (?:for|to|of|at|on|in|over|from|upon) (?=(?:the |a |his |her |an )?(?:{anatomy.SIDE})?\b)"
-    rf"| into (?=the |a )| with (?:possible|fluoro\w*|ultrasound|\d)| to(?:/| and )from| series of| \d+ ?x ?\d+|,? (?:times|x) ?\d| (?:sessions?|visits?|treatments)\b|,? (?:as|per|including|until|after|if|via|only)\b| ?[-–] (?=\w)|[;:]|\.(?= |$)|,? rental\b|,? purchase\b|,? #)",
+    rf"| into (?=the |a )| with (?:possible|fluoro\w*|ultrasound|\d)| to(?:/| and )from| series of| \d+ ?x ?\d+|,? (?:times|x) ?\d| (?:sessions?|visits?|treatments)\b|,? (?:qty|quantity|as|per|including|until|after|if|via|only)\b| ?[-–] (?=\w)|[;:]|\.(?= |$)|,? rental\b|,? purchase\b|,? #)",
     re.I,
 )
 NAMED_OF = re.compile(r"^ (?:of (?!the\b|both\b|left\b|right\b|bilateral\b)|to (?=ortho|neuro|surg|spec)|with an? )", re.I)
@@ -112,9 +116,15 @@ OFTEN_OR_COUNTED = re.compile(rf"{COUNTED_AT_ALL.pattern}|daily|nightly|weekly|e
 """A quick look: most requests count nothing."""
 
 
+LONGEST = 2000
+"""A request of more characters is none; a flag says so already, and its details are not looked for."""
+
+
 def read_details(folded: Folded, kind: Kind | None = None) -> Details:
     """The details that the request states; each value with where it stands."""
     text = folded.text
+    if len(text) > LONGEST:
+        return Details()
     kind = kind or read_kind(text)
     taken: list[Span] = []
     found: dict[str, Any] = {}
@@ -123,7 +133,8 @@ def read_details(folded: Folded, kind: Kind | None = None) -> Details:
         taken.append((start, end))
         found[name] = Value(value=text[start:end] if value is None else value, spans=folded.spans(start, end))
 
-    services = [match for match in DATE.finditer(text) if not NO_SERVICE_DATE.search(text[: match.start()])]
+    between = BETWEEN.search(text) is not None and not RETROSPECTIVE.search(text)
+    services = [] if between else [m for m in DATE.finditer(text) if not NO_SERVICE_DATE.search(text[: m.start()])]
     taken += [match.span() for match in services]
     codes = list(_codes(text))
     taken += codes
@@ -182,8 +193,10 @@ def _counts(text: str, kind: Kind, taken: list[Span], take: Any) -> None:
         return [m for m in matches if m and not _overlaps(m.span(), taken)]
 
     for match in free(REFILLS)[:1]:
-        words = match["value"] or match["behind"]
-        take("refills", *match.span(), 0 if words.lower() in ("no", "zero") else number(words))
+        group = "value" if match["value"] else "behind"
+        words = match[group]
+        take("refills", *match.span(group), 0 if words.lower() in ("no", "zero") else number(words))
+        taken.append(match.span())
     visits = re.search(r"\bvisits?\b", text[kind.start : kind.end]) is not None
     counted = not kind.medicine and (
         kind.category in ("rehabilitation", "psych_services", "home_health", "evaluation_management") or kind.category == "surgery"
@@ -192,20 +205,22 @@ def _counts(text: str, kind: Kind, taken: list[Span], take: Any) -> None:
     if len({_count(m["value"]) for m in sessions}) > 1 and not any("total" in m.group() for m in sessions):
         taken += [m.span() for m in sessions]
     elif not kind.medicine:
-        therapy = kind.category in ("rehabilitation", "psych_services") or re.search(r"\btherapy\b", text, re.I) is not None
-        for pattern in (SESSIONS, SESSIONS_AHEAD, SESSIONS_BEHIND, *([TIMES] if counted and (therapy or visits) else [])):
+        therapy = kind.category == "rehabilitation" or kind.subcategory == "psych_therapies" or re.search(r"\btherapy\b", text, re.I) is not None
+        alone = [TIMES, QUANTITY] if counted and (therapy or visits) else []
+        for pattern in (SESSIONS, SESSIONS_AHEAD, SESSIONS_BEHIND, *alone) if kind.category != "transportation" else ():
             first = next(iter(free(pattern)), None)
             if first:
                 group = str(first.lastgroup)
                 take("sessions", *first.span(group), _count(first[group]))
                 break
-    for pattern in (HASH, QUANTITY, MEASURED, TRIPS, TIMES, COUNT_OF, COUNT_AHEAD):
+    programs = [HOURS] if kind.category == "programs" else []
+    for pattern in (HASH, QUANTITY, MEASURED, *programs, *([IN_BRACKETS] if kind.medicine else []), TRIPS, TIMES, COUNT_OF, COUNT_AHEAD):
         match = next(iter(free(pattern)), None)
         if match is None or (pattern in (TIMES, COUNT_AHEAD) and kind.medicine):
             continue
         if pattern is HASH and match["unit"]:
             take("quantity", match.start("value"), match.end())
-        elif pattern is MEASURED:
+        elif pattern in (MEASURED, HOURS):
             take("quantity", *match.span("value"))
         else:
             group = str(match.lastgroup)
@@ -220,6 +235,8 @@ OCR_DIGITS = str.maketrans("lI|O,", "1110_")
 def _count(words: str) -> int | float | str:
     """The number; a range as it stands."""
     value = number(words)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return words if value is None else value
 
 
@@ -266,7 +283,7 @@ def _treatment(text: str, kind: Kind, taken: list[Span], parts: list[tuple[BodyP
         rest = text[stop.start() :]
         if NAMED_OF.match(rest) and not _part_follows(text, stop.end(), parts):
             continue
-        if stop.group() == " (" and re.match(r" \([^)]*\) (?:and|with|/|&)", rest):
+        if stop.group() == " (" and re.match(r" \([^)]*\) ?(?:and |with |/|& )", rest):
             continue
         end = stop.start()
         break
@@ -278,7 +295,7 @@ def _treatment(text: str, kind: Kind, taken: list[Span], parts: list[tuple[BodyP
             end = min(end, left)
     comma = text.find(",", kind.end, end)
     while comma >= 0:
-        if not (kind.category == "surgery" and re.match(r", (?:and |possible |with |vs\.? |sub|debride|acrom|repair|distal)", text[comma:])):
+        if not (kind.category == "surgery" and re.match(r", (?:and |& )?(?:possible |with |vs\.? |(?:[\w/-]+ ){0,4}[\w/-]*(?:ectomy|plasty|otomy|scopy|repair|release|decompression|fusion|debridement|resection|tenodesis|graft\w*|instrumentation|reconstruction)\b)", text[comma:])):
             end = comma
             break
         comma = text.find(",", comma + 1, end)
@@ -327,7 +344,7 @@ def _side_of(
     text: str, part: re.Match[str], before: re.Match[str] | None, carried: re.Match[str] | None, marks: list[re.Match[str]]
 ) -> re.Match[str] | None:
     own = [m for m in marks if m.lastgroup == "side" and m.end() <= part.start() and (before is None or m.start() >= before.end())]
-    if own and (part.start() - own[-1].end() <= 2 or re.fullmatch(rf"\W*(?:(?:the|sided|side|total|partial|medial|lateral|distal|proximal|upper|lower|anterior|posterior|{anatomy.LEVEL}|and|,|at)\W*)*", text[own[-1].end() : part.start()], re.I)):
+    if own and (part.start() - own[-1].end() <= 2 or re.fullmatch(rf"\W*(?:(?:the|sided|side|total|partial|medial|lateral|distal|proximal|upper|lower|anterior|posterior|hinged|custom|{anatomy.LEVEL}|and|,|at)\W*)*", text[own[-1].end() : part.start()], re.I)):
         return own[-1]
     behind = next((m for m in marks if m.lastgroup == "side" and m.start() > part.end()), None)
     if behind and SIDE_BEHIND.match(text[part.end() : behind.start()]) and not anatomy.parts().match(text, behind.end() + 1):

@@ -14,7 +14,7 @@ OUTSIDE = re.compile(
 )
 NON_MTUS = re.compile(r"\bNon\s?[-‐‑–]?\s{0,3}MTUS\b", re.I)
 SILENT = re.compile(
-    r"\bMTUS\s{1,300}(?:is\s{1,300}silent|does\s{1,300}not\s{1,300}(?:specifically\s{1,300})?(?:address|discuss|mention))\b",
+    r"\bMTUS\s{1,300}(?:is\s{1,300}silent|does\s{1,300}not\s{1,300}(?:specifically\s{1,300})?(?:address|discuss|mention))\b|\bno\s{1,300}section\s{1,300}of\s{1,300}the\s{1,300}MTUS\s{1,300}(?:was|is)\s{1,300}applicable\b",
     re.I,
 )
 MTUS = re.compile(r"\b(?:MTUS|Medical\s{1,300}Treatment\s{1,300}Utilization\s{1,300}Schedule)\b", re.I)
@@ -24,6 +24,8 @@ OTHER = re.compile(r"\b(?:ODG|Official\s{1,300}Disability\s{1,300}Guidelines?|AC
 def read_basis(paragraph: str) -> Basis | None:
     """``mtus``, ``non_mtus`` or ``both`` by what is cited; ``none_cited`` where the paragraph says
     that nothing was; None where it says nothing of the kind."""
+    if NONE_CITED.search(paragraph) and not OTHER.search(paragraph) and not NON_MTUS.search(paragraph):
+        return "none_cited"
     outside = bool(NON_MTUS.search(paragraph) or OUTSIDE.search(paragraph))
     inside = bool(MTUS.search(SILENT.sub(" ", OUTSIDE.sub(" ", NON_MTUS.sub(" ", paragraph)))))
     if inside or outside:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from extractor.lexicon.medicines import TOPICAL_FORMS, class_of, find_medicine
+from extractor.lexicon.medicines import FORMS, TOPICAL_FORMS, class_of, find_medicine
 from extractor.lexicon.services import find_service
 from extractor.taxonomy import Category
 
@@ -17,6 +17,8 @@ SHARE = re.compile(r"\b[A-Za-z][\w-]+ (?:HCL |sodium )?\d[\d.]* ?%", re.I)
 COMPOUND = re.compile(r"\bcompound(?:ed)?\b", re.I)
 DOSED = re.compile(r"^\W*(?P<name>[A-Z][A-Za-z-]+(?: [A-Za-z-]+){0,2}?)®?,? \(?\d[\d.,/-]* ?(?:mg|mcg|%|units?/ml)", re.I)
 """A name with its strength is a medicine, though no list knows it."""
+FORMED = re.compile(rf"^\W*(?P<name>[A-Z][a-z]{{3,}}(?: (?:{FORMS})))\b", re.I)
+"""A name with the form of a medicine is one, too."""
 INJECTED = re.compile(r"\binjections?\b", re.I)
 INJECTED_CLASSES = ("viscosupplementation",)
 INJECTED_MEDICINES = re.compile(
@@ -55,6 +57,9 @@ def _named(words: str) -> Kind | None:
     dosed = DOSED.match(words[floor:])
     if dosed and (found is None or found[1] >= floor + dosed.end("name")):
         return _medicine(words, floor + dosed.start("name"), floor + dosed.end("name"), None)
+    formed = FORMED.match(words[floor:])
+    if formed and found is None:
+        return _medicine(words, floor + formed.start("name"), floor + formed.end("name"), None)
     if found is None:
         compound = COMPOUND.search(words, floor)
         return Kind("pharmaceuticals", "topical_compounds", *compound.span(), medicine=True) if compound else None

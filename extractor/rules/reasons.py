@@ -17,18 +17,18 @@ from extractor.source import Span
 from extractor.taxonomy import Category, Decision, ReasonCode, RecordState
 
 SCOPES: dict[Category, tuple[Scope, ...]] = {
-    "pharmaceuticals": ("any", "first_step"),
-    "dmepos": ("any", "first_step", "use"),
-    "rehabilitation": ("any", "therapy"),
-    "psych_services": ("any", "therapy"),
-    "programs": ("any", "therapy", "before"),
-    "home_health": ("any", "therapy", "use"),
+    "pharmaceuticals": ("any", "treated", "first_step"),
+    "dmepos": ("any", "treated", "first_step", "use"),
+    "rehabilitation": ("any", "treated", "therapy"),
+    "psych_services": ("any", "treated", "therapy"),
+    "programs": ("any", "treated", "therapy", "before"),
+    "home_health": ("any", "treated", "therapy", "use"),
     "diagnostic_testing": ("any", "before", "test"),
-    "injections": ("any", "before"),
-    "surgery": ("any", "before"),
+    "injections": ("any", "treated", "before"),
+    "surgery": ("any", "treated", "before"),
     "evaluation_management": ("any", "before", "test"),
-    "transportation": ("any", "use"),
-    "other": ("any", "before", "first_step", "therapy"),
+    "transportation": ("any", "treated", "use"),
+    "other": ("any", "treated", "before", "first_step", "therapy"),
 }
 EXCEPTIONAL = re.compile(r"\b(?:exceptional factors|extenuating (?:factors|circumstances))\b")
 """A standing phrase, no reason (reasons.md, rule 3)."""
@@ -103,6 +103,11 @@ def read_reasons(
                 if pattern.search(clause) and not unless.search(clause):
                     _add(found, cue, clause, sentence.spans)
                     break
+    findings = [voice.sentence for voice in voiced if voice.role == "finding"]
+    if decision == "overturned" and not found and findings:
+        # What speaks for the request without a word of its own: the findings themselves satisfy the guideline.
+        spans = [span for sentence in findings for span in sentence.spans]
+        found["criteria_met"] = Reason(code="criteria_met", spans=spans)
     if "trial_response_awaited" in found and "prior_benefit_not_shown" in found:
         awaited = found["trial_response_awaited"].spans
         if all(span in awaited for span in found["prior_benefit_not_shown"].spans):

@@ -36,7 +36,7 @@ AFTER = re.compile(rf"^,? (?:an? |the |his |her )?(?P<name>(?:[a-z'’-]+ ){{0,3
 AGAIN = re.compile(r"^(?:,| and|, and| &| or| again on| and again on|\s)*$")
 """Between two dates of one kind of record."""
 RANGE_OF_DATES = re.compile(r"\d (?:to|-|–|through) $")
-RANGE_AHEAD = re.compile(r"^ ?(?:to|-|–|through) \d")
+RANGE_AHEAD = re.compile(r" ?(?:to|-|–|through) \d")
 """From one date to another: no record's date."""
 SMALL = frozenset(
     """the a an his her their its this that these those in on of per by from and or to at with for was were is are be been has had have also as
@@ -45,7 +45,7 @@ SMALL = frozenset(
     submitted provided records injured worker claimant patient applicant""".split()
 )
 """Words at which a record's name begins, going back from its noun."""
-REVIEW = re.compile(r"\b(?:[Uu]tilization [Rr]eview|UR|[Uu]tilization [Rr]eviewer|[Pp]eer [Rr]eview(?:er)?)\b")
+REVIEW = re.compile(r"\b(?:[Uu]tilization [Rr]eview|[Pp]rior (?:utilization )?review|UR|[Uu]tilization [Rr]eviewer|[Pp]eer [Rr]eview(?:er)?)\b")
 NO_RECORD = re.compile(r"\b(?:injury|accident|work status|between)\b|\bsurgery$|\b(?:visits|treatments|sessions) of\b|^(?:medical )?records\b", re.I)
 FILMS = frozenset("films film x-ray x-rays xray xrays radiograph radiographs plain".split())
 """Names of one kind of picture."""
@@ -87,13 +87,13 @@ def _in_sentence(sentence: Sentence) -> Iterable[Record]:
     at = 0
     for match in DATE.finditer(text):
         day = dates.parse(match.group())
-        if RANGE_OF_DATES.search(text[max(0, match.start() - 4) : match.start()]) or RANGE_AHEAD.match(text[match.end() :]):
+        if RANGE_OF_DATES.search(text[max(0, match.start() - 4) : match.start()]) or RANGE_AHEAD.match(text, match.end()):
             at, before = match.end(), None
             continue
         named = _named_before(text, at, match.start()) or _named_behind(text, match.end())
         if named is None and before and AGAIN.match(text[before[2] : match.start()]):
             named = before[:2]
-        if day and named and not REVIEW.match(text[match.end() :].lstrip(" ,")):
+        if day and named and not REVIEW.match(text[match.end() : match.end() + 30].lstrip(" ,")):
             name, place = named
             spans = sorted([*sentence.spans_of(*place), *sentence.spans_of(*match.span())])
             yield Record(date=day, description=name, spans=spans)

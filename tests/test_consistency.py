@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from extractor import extract, read_source
+from extractor.schema import Flag
+from extractor.taxonomy import FlagCode
+from tests.letters import SUMMARY, Item, Letter, overturned
+from tests.test_golden import CONTRADICTIONS, WORTH_A_LOOK
+
+KNEE = "Decision based on MTUS Knee Complaints 2004."
+NOT = " The request is not medically necessary."
+
+
+@dataclass
+class Case:
+    """A letter's summary and first item; ``flag`` where it contradicts itself."""
+
+    told: str = ""
+    rationale: str = "No red flag is on record."
+    heading: str = "MRI of the left knee"
+    flag: FlagCode | None = None
+    end: str = NOT
+    decision: str = ": Upheld"
+    reviewer: str = KNEE
+    more: list[Item] = field(default_factory=list)
+
+    def flags(self) -> list[Flag]:
+        item = Item(self.heading, self.decision, rationale=self.rationale + self.end, reviewer=self.reviewer,
+                    administrator="The Claims Administrator did not cite any medical evidence for its decision.")  # fmt: skip
+        letter = Letter(summary=SUMMARY + self.told + "\n", items=[item, *self.more])
+        source = read_source(letter.encode(), name="letter.txt")
+        result = extract(source)
+        flags = [*result.flags, *(flag for issue in result.issues for flag in issue.flags)]
+        for flag in flags:
+            assert all(source.text[start:end].strip() for start, end in flag.spans), flag.code
+        return flags
+
+
+PARTIAL = (
+    "{} visits of physical therapy was the original request. {} visits of physical therapy was authorized by the Claims "
+    "Administrator. The remaining IMR eligible portion of the original request, {} visits of physical therapy is"
+)
+TABLE = {
+    # The heading against the conclusion.
+    "concludes as for overturned": Case(end=" The request is medically necessary and appropriate.", flag="rationale_contradicts_decision"),
+    "concludes as decided": Case(),
+    "another's verdict": Case("", "The treating physician holds that it is medically necessary."),
+    "a guideline's verdict": Case("", "Home care is for services deemed to be medically necessary."),
+    "a condition": Case("", "It would be medically necessary if surgery were planned."),
+    "reverses the review": Case("", "I am reversing the utilization review decision.", end=" The MRI without contrast is medically necessary.", decision=": Overturned"),
+    "supports the request though upheld": Case("", "There is rationale provided to support the request.", flag="rationale_contradicts_decision"),
+    "a missing rationale": Case("", "There is no rationale provided to support the request."),
+    # Dates.
+    "another date of injury": Case("The date of injury is 10-13-2016.", flag="injury_date_contradicted"),
+    "the same date of injury": Case("The date of injury is October 3, 2016."),
+    "an earlier injury": Case("He had a prior injury on 09/01/2016."),
+    "a date of something else": Case("She was seen on 10/13/2016."),
+    "another date of the review": Case("Utilization Review of 11/12/2016 denied the study.", flag="review_date_contradicted"),
+    "the same date of the review": Case("On 11-15-16 Utilization Review denied the study."),
+    "two reviews, one of them the header's": Case("Utilization Review of 10/20/2016 denied therapy. Utilization Review of 11/15/2016 denied the study."),
+    "a review without a date": Case("Utilization Review denied the study."),
+    # Sides and parts.
+    "the other side": Case("The left knee hurts.", "Tenderness of the right knee was noted by the therapist.", flag="side_contradicted"),
+    "both sides told": Case("Both knees hurt.", "Tenderness of the right knee was noted by the therapist."),
+    "the other side is an old story": Case("The left knee hurts. The right knee was operated in 2009.", "The prior right knee surgery has no part in this."),
+    "compared with the other side": Case("The left knee hurts.", "Compared with the right knee, the claimant is weak."),
+    "the same side": Case("The left knee hurts.", "The left knee was tender, as the therapist noted."),
+    "another body part": Case("", "There is nothing to warrant the requested MRI of the shoulder.", flag="body_part_contradicted"),
+    "a neighbour": Case("", "There is nothing to warrant the requested MRI of the left leg."),
+    "an earlier study of another part": Case("", "The claimant had an MRI of the shoulder."),
+    "two requests": Case("", "Nothing would support the request for an MRI of the shoulder.", more=[Item("MRI of the right shoulder", rationale="No red flag is on record." + NOT)]),
+    # Absence.
+    "an absent study that is dated": Case("X-rays of the left knee dated 10/05/2016 were normal.", "There are no X-rays in the file.", flag="absence_contradicted"),
+    "no recent study": Case("X-rays of the left knee dated 10/05/2016 were normal.", "There are no recent X-rays in the file."),
+    "no study, and none told": Case("She has had therapy.", "There are no X-rays in the file."),
+    "a study of another part": Case("X-rays of the left wrist dated 10/05/2016 were normal.", "There are no X-rays in the file."),
+    "no report of a study": Case("X-rays of the left knee dated 10/05/2016 were normal.", "There is no actual report of X-rays in the file."),
+    "an absent request that is dated": Case("The RFA is dated 11/08/2016.", "There is no request for authorization in the file.", flag="absence_contradicted"),
+    "an absent sign that is recorded": Case("On examination of the left knee there was an effusion.", "The claimant has no effusion.", flag="absence_contradicted"),
+    "an absent sign that is denied": Case("On examination of the left knee there was no effusion.", "The claimant has no effusion."),
+    "no significant sign": Case("On examination of the left knee there was an effusion.", "The claimant has no significant effusion."),
+    "a sign elsewhere": Case("On examination of the left wrist there was swelling.", "The claimant has no swelling."),
+    # Durations.
+    "longer than the injury is old": Case("", "The patient has been taking this medication for two years.", "Norco 10/325mg #60", flag="duration_contradicted"),
+    "as long as the injury is old": Case("", "The patient has been taking this medication for three months.", "Norco 10/325mg #60"),
+    "another illness": Case("", "For hypertension the patient has been taking medication for ten years.", "Norco 10/325mg #60"),
+    "a guideline's length": Case("", "The guidelines recommend that treatment may be used for two years.", "Norco 10/325mg #60"),
+    # Amounts.
+    "the remainder is wrong": Case(heading=PARTIAL.format("Twelve", "Four", "six"), flag="partial_approval_inconsistent"),
+    "the remainder is right": Case(heading=PARTIAL.format("Twelve", "Four", "eight")),
+    "both and one": Case(heading="Bilateral occipital nerve blocks left", flag="request_self_contradicts"),
+    "both of one, one of another": Case(heading="X-rays of the bilateral hands and the left knee"),
+    "too many sessions": Case(heading="Physical therapy 2 times a week for 3 weeks, 12 visits", flag="quantity_disagrees"),
+    "as many sessions": Case(heading="Physical therapy 2 times a week for 3 weeks, 6 visits"),
+    "a range of sessions": Case(heading="Physical therapy 2-3 times a week for 3 weeks, 8 visits"),
+    "too few tablets": Case(heading="Naproxen 550mg, twice daily for 30 days, #90", flag="quantity_disagrees"),
+    "as many tablets": Case(heading="Naproxen 550mg, twice daily for 30 days, #60"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_contradiction_is_warned_of_and_nothing_else_is(name: str) -> None:
+    """Each slip beside letters that are near it and agree with themselves: a warning that cries wolf is worse than none."""
+    case = TABLE[name]
+    raised = [flag.code for flag in case.flags() if flag.code in CONTRADICTIONS]
+    assert raised == ([case.flag] if case.flag else [])
+
+
+@pytest.mark.parametrize("name", [name for name, case in TABLE.items() if case.flag])
+def test_a_finding_names_its_places(name: str) -> None:
+    """Both places, where two texts disagree; a request that disagrees with itself has one."""
+    case = TABLE[name]
+    (flag,) = [flag for flag in case.flags() if flag.code == case.flag]
+    assert flag.level == "warning"
+    alone = case.flag in ("request_self_contradicts", "quantity_disagrees")
+    assert len(flag.spans) >= (1 if alone else 2)
+
+
+NOTES = {
+    "a chapter for another part": Case(heading="MRI of the left shoulder", flag="guideline_of_other_body_part"),
+    "a chapter for the part": Case(heading="MRI of the left knee"),
+    "a chapter for the whole body": Case(heading="MRI of the left shoulder", reviewer="Decision based on MTUS General Approaches 2004."),
+    "ODG relied on and not cited": Case("", "The ODG supports imaging after a month. No red flag is on record.", flag="guideline_uncited"),
+    "ODG silent": Case("", "The ODG does not address this. No red flag is on record."),
+    "ODG cited": Case("", "The ODG supports imaging after a month. No red flag is on record.", reviewer="Decision based on Non-MTUS Citation ODG Knee."),
+    "recited text and a verdict": Case("", "The MTUS recommends imaging for red flags.", flag="no_case_specific_reasoning"),
+    "a finding without a code": Case("", "The claimant is a baker.", flag="reason_unclassified"),
+    "a late record": Case("The progress report of 12/20/2016 notes pain.", flag="record_after_review"),
+    "an early record": Case("The progress report of 11/01/2016 notes pain."),
+    "a reused rationale": Case(more=[Item("X-ray of the left knee", rationale="No red flag is on record." + NOT, administrator=KNEE, reviewer=KNEE)], flag="rationale_reused"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_notes_are_worth_a_look_and_leave_the_status(name: str) -> None:
+    case = NOTES[name]
+    noted = {flag.code: flag.level for flag in case.flags() if flag.code in WORTH_A_LOOK}
+    assert noted == ({case.flag: "note"} if case.flag else {})
+
+
+def test_typos_pronouns_and_missing_dates_are_never_flagged() -> None:
+    """What says nothing about the decision is not held against the letter."""
+    told = "She is treated for knee pian. His exam was on a day not stated."
+    assert [flag.code for flag in Case(told, "Per ACOEM, as the MTUS adopts it, no red flag is on record.").flags()] == []
+
+
+def test_an_overturned_item_that_concludes_so_is_at_peace() -> None:
+    assert extract(Letter(items=[overturned()]).encode()).status == "complete"
