@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from extractor.errors import ImrError
 from extractor.schema import Statement
@@ -33,7 +33,7 @@ class Annotation(Statement):
     origin: Literal["written", "real"]
     annotator: str
     notes: str | None = None
-    findings: list[Slip] = []
+    findings: list[Slip] = Field(default=[])
 
 
 class Refusal(BaseModel):

@@ -206,7 +206,7 @@ FLAGS: dict[FlagCode, str] = {
     "guideline_of_other_body_part": "note: a guideline chapter for another body part than the request's is cited",
     "guideline_uncited": "note: a rationale relies on a guideline that its guideline paragraph does not cite",
     "rationale_reused": "note: a rationale is used for several items",
-    "no_case_specific_reasoning": "note: a rationale recites guidelines and gives a verdict, and says nothing about the case",
+    "no_case_specific_reasoning": "note: a rationale recites guidelines and decides, and says nothing about the case",
     "reason_unclassified": "note: no reason code fits what a rationale says about the case",
     "record_after_review": "note: the letter names a record dated after the utilization review",
 }

@@ -14,7 +14,9 @@ LISTS = ("dates_of_service", "codes")
 
 def misreadings(got: Statement, want: Statement) -> list[str]:
     """Where two readings of a letter's meaning differ, a line each; reasons are measured, not compared here."""
-    return [f"{place}: got {left!r:.200}, want {right!r:.200}" for place, left, right in _pairs(got, want) if left != right]
+    return [
+        f"{place}: got {left!r:.200}, want {right!r:.200}" for place, left, right in _pairs(got, want) if left != right
+    ]
 
 
 def _pairs(got: Statement, want: Statement) -> Iterator[tuple[str, Any, Any]]:

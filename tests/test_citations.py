@@ -8,7 +8,9 @@ from extractor.rules.citations import acoem_is_mtus, read_citations
 from extractor.source import SourceText
 
 
-def cited(paragraph: str, decided: dt.date | None = None) -> list[tuple[str, str | None, str | None, str | None, int | None]]:
+def cited(
+    paragraph: str, decided: dt.date | None = None
+) -> list[tuple[str, str | None, str | None, str | None, int | None]]:
     source = SourceText(text=paragraph, name="letter", media_type="text/plain", sha256="")
     found = read_citations(source, [(0, len(paragraph))], decided)
     for citation in found:
@@ -56,7 +58,10 @@ TABLE = {
         "Guidelines (ODG), Low Back Chapter, Bed rest.",
         [("MTUS", "Low Back Complaints", None, None, 2004), ("ODG", ODG, "Low Back Chapter, Bed rest", None, None)],
     ),
-    "the short form of ODG": ("Decision based on Non-MTUS Citation ODG Neck chapter.", [("ODG", ODG, "Neck chapter", None, None)]),
+    "the short form of ODG": (
+        "Decision based on Non-MTUS Citation ODG Neck chapter.",
+        [("ODG", ODG, "Neck chapter", None, None)],
+    ),
     "the edition's year": (
         "Decision based on Non-MTUS Citation ODG Guidelines, 12th Edition, 2014, Knee.",
         [("ODG", ODG, "Knee", None, 2014)],

@@ -144,7 +144,9 @@ def test_notes_are_worth_a_look_and_leave_the_status(name: str) -> None:
 def test_typos_pronouns_and_missing_dates_are_never_flagged() -> None:
     """What says nothing about the decision is not held against the letter."""
     told = "She is treated for knee pian. His exam was on a day not stated."
-    assert [flag.code for flag in Case(told, "Per ACOEM, as the MTUS adopts it, no red flag is on record.").flags()] == []
+    assert [
+        flag.code for flag in Case(told, "Per ACOEM, as the MTUS adopts it, no red flag is on record.").flags()
+    ] == []
 
 
 def test_an_overturned_item_that_concludes_so_is_at_peace() -> None:

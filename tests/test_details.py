@@ -29,7 +29,9 @@ def asked(request: str) -> dict[str, Any]:
             found |= {name: [entry.value for entry in value]} if value else {}
         elif value is not None:
             words = source.slice(value.spans)
-            assert value.value == words or number(words) == value.value or value.value in ("rental", "purchase", 0), name
+            assert value.value == words or number(words) == value.value or value.value in ("rental", "purchase", 0), (
+                name
+            )
             found[name] = value.value
     return found
 

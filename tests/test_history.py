@@ -9,7 +9,9 @@ from extractor.schema import Determination
 from tests.letters import SUMMARY, Item, Letter
 
 
-def read(told: str, rationale: str = "No red flag is on record. The request is not medically necessary.") -> Determination:
+def read(
+    told: str, rationale: str = "No red flag is on record. The request is not medically necessary."
+) -> Determination:
     return extract(Letter(summary=SUMMARY + told + "\n", items=[Item(rationale=rationale)]).encode())
 
 
@@ -18,7 +20,10 @@ RECORDS = {
     "An MRI of the lumbar spine dated 10-20-16 showed a bulge.": [("2016-10-20", "MRI of the lumbar spine")],
     "X-rays were taken on October 9, 2016.": [("2016-10-09", "X-rays")],
     "The 11/02/2016 clinical note has no exam.": [("2016-11-02", "clinical note")],
-    "PR-2 reports of 10/12/2016 and 11/02/2016 agree.": [("2016-10-12", "PR-2 reports"), ("2016-11-02", "PR-2 reports")],
+    "PR-2 reports of 10/12/2016 and 11/02/2016 agree.": [
+        ("2016-10-12", "PR-2 reports"),
+        ("2016-11-02", "PR-2 reports"),
+    ],
     "The Request for Authorization is dated 11/08/2016. The RFA dated 11/08/2016 lists one item.": [
         ("2016-11-08", "Request for Authorization")
     ],

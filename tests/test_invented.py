@@ -92,7 +92,10 @@ def test_reasons() -> None:
         kind = read_kind(row["request"])
         main = kind.category == "surgery" and kind.subcategory != "adjunct_surgical_services"
         spoken = voices(sentences(source(text), [(0, len(text))]))
-        got = {reason.code: reason.record_state for reason in read_reasons(spoken, row["decision"], kind.category, main_surgery=main)}
+        got = {
+            reason.code: reason.record_state
+            for reason in read_reasons(spoken, row["decision"], kind.category, main_surgery=main)
+        }
         want = {reason["code"]: reason["record_state"] for reason in row["reasons"]}
         right = got.keys() & want.keys()
         count["right"] += len(right)

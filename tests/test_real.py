@@ -15,8 +15,8 @@ from extractor import extract, read_source
 from extractor.errors import NotADetermination
 from extractor.schema import Determination, Issue
 from tests.conftest import REAL
-from tests.test_golden import CONTRADICTIONS, WORTH_A_LOOK
 from tests.structure import CASE, GUIDELINES, false_spans, squeezed, text_of
+from tests.test_golden import CONTRADICTIONS, WORTH_A_LOOK
 
 pytestmark = pytest.mark.real
 

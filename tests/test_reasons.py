@@ -11,7 +11,9 @@ from extractor.source import SourceText
 from extractor.taxonomy import Category, Decision, ReasonCode
 from tests.letters import Item, Letter
 
-RECITED = "The MTUS states that imaging is not recommended unless red flags are present and conservative care has failed. "
+RECITED = (
+    "The MTUS states that imaging is not recommended unless red flags are present and conservative care has failed. "
+)
 UPHELD = " The request is not medically necessary."
 OVERTURNED = " Therefore, the request is medically necessary."
 
@@ -149,21 +151,29 @@ def test_no_other_sentence_is_that_caution(heading: str, words: str) -> None:
 def test_items_that_share_a_rationale_say_so() -> None:
     """The request's own words, its level and side do not make it another rationale."""
     text = "There is no documentation of radiculopathy at {}. The request for {} is not medically necessary."
-    items = [Item(f"Right {level} injection", rationale=text.format(level, f"Right {level} injection")) for level in ("L4", "L5")]
+    items = [
+        Item(f"Right {level} injection", rationale=text.format(level, f"Right {level} injection"))
+        for level in ("L4", "L5")
+    ]
     issues = read(*items, Item("Knee brace"))
     assert [issue.shares_rationale_with for issue in issues] == [[2], [1], []]
 
 
 def test_an_item_names_the_one_it_depends_on() -> None:
     """By its reason, or by sharing the surgery's rationale under a heading of its own."""
-    surgery = Item("Left knee arthroscopy", rationale="There is no documentation of locking. The request is not medically necessary.")
+    surgery = Item(
+        "Left knee arthroscopy",
+        rationale="There is no documentation of locking. The request is not medically necessary.",
+    )
     follows = "As the requested surgery is not medically necessary, this item is not medically necessary."
     issues = read(
         Item("Norco 5/325mg #30"),
         surgery,
         Item("Associated surgical service: Cold therapy unit", rationale=follows),
         Item("Associated surgical service: Sling", rationale=surgery.rationale),
-        Item("Post-operative physical therapy", rationale="No goals are stated. The request is not medically necessary."),
+        Item(
+            "Post-operative physical therapy", rationale="No goals are stated. The request is not medically necessary."
+        ),
     )
     assert [issue.depends_on for issue in issues] == [None, None, 2, 2, None]
 

@@ -9,7 +9,11 @@ from extractor.consistency.finding import Finding, Letter, finding
 from extractor.language.numbers import NUMBER, number
 from extractor.schema import Details, Issue, Request, Text, Value
 
-WEEKLY = re.compile(rf"^(?P<times>{NUMBER}|once|twice)(?: ?(?:x|times?|visits?|sessions?))?(?: ?/ ?| (?:per|a|an|each|every) | ?x ?)(?P<per>week|wk|day)$", re.I)
+WEEKLY = re.compile(
+    rf"^(?P<times>{NUMBER}|once|twice)(?: ?(?:x|times?|visits?|sessions?))?(?: ?/ ?| (?:per|a|an|each|"
+    rf"every) | ?x ?)(?P<per>week|wk|day)$",
+    re.I,
+)
 DAILY = re.compile(rf"^(?:(?P<times>{NUMBER}|once|twice)(?: times?)? (?:a day|daily|per day)|(?P<each>daily))$", re.I)
 LENGTH = re.compile(rf"^(?P<count>{NUMBER})[ -](?P<unit>days?|weeks?|wks?|months?)$", re.I)
 DAYS = {"day": 1, "week": 7, "wk": 7, "month": 30}
@@ -45,15 +49,28 @@ def _remainder(issue: Issue) -> Iterator[Finding]:
     if _words(original) == _words(request):
         return  # the whole request stays in dispute
     for name in ("sessions", "quantity", "duration"):
-        amounts = [_amount(getattr(details, name)) for details in (original.details, authorized.details, issue.details) if details]
+        amounts = [
+            _amount(getattr(details, name))
+            for details in (original.details, authorized.details, issue.details)
+            if details
+        ]
         if len(amounts) < 3 or any(amount is None for amount in amounts):
             continue
         (whole, unit), (granted, unit_2), (left, unit_3) = [amount for amount in amounts if amount]
         if not unit == unit_2 == unit_3 or granted > whole or not _same_thing(original, authorized, issue):
             continue
         if whole - granted != left:
-            message = f"{_plain(whole)} requested less {_plain(granted)} authorised leave {_plain(whole - granted)}, the heading leaves {_plain(left)} in dispute"
-            yield finding("partial_approval_inconsistent", "warning", message, [*original.spans, *authorized.spans, *request.spans], issue)
+            message = (
+                f"{_plain(whole)} requested less {_plain(granted)} authorised leave {_plain(whole - granted)}, the "
+                f"heading leaves {_plain(left)} in dispute"
+            )
+            yield finding(
+                "partial_approval_inconsistent",
+                "warning",
+                message,
+                [*original.spans, *authorized.spans, *request.spans],
+                issue,
+            )
         return
 
 
@@ -67,8 +84,18 @@ def _same_thing(original: Request, authorized: Request, issue: Issue) -> bool:
     for details in (original.details, authorized.details, issue.details):
         assert details is not None
         what = details.treatment or details.drug
-        named.append((str(what.value).lower() if what else "", str(details.strength.value) if details.strength else "", str(details.frequency.value).lower() if details.frequency else ""))
-    parts = [{(p.part.lower(), p.side) for p in details.body_parts} for details in (original.details, authorized.details, issue.details) if details]
+        named.append(
+            (
+                str(what.value).lower() if what else "",
+                str(details.strength.value) if details.strength else "",
+                str(details.frequency.value).lower() if details.frequency else "",
+            )
+        )
+    parts = [
+        {(p.part.lower(), p.side) for p in details.body_parts}
+        for details in (original.details, authorized.details, issue.details)
+        if details
+    ]
     return len(set(named)) == 1 and all(found == parts[0] or not found for found in parts)
 
 
@@ -89,11 +116,18 @@ def _plain(amount: float) -> str:
 
 def _sides(issue: Issue, text: Text, details: Details) -> Iterator[Finding]:
     """Both sides and one side, said of one part."""
-    if len({part.part.lower() for part in details.body_parts}) > 1 and not any(part.level for part in details.body_parts):
+    if len({part.part.lower() for part in details.body_parts}) > 1 and not any(
+        part.level for part in details.body_parts
+    ):
         return
     both, one = BOTH.search(text.text), ONE_SIDE.search(text.text)
     sides = {match.group().lower() for match in ONE_SIDE.finditer(text.text)}
-    if both and one and len(sides) == 1 and len({part.part.lower() for part in details.body_parts if part.level is None}) <= 1:
+    if (
+        both
+        and one
+        and len(sides) == 1
+        and len({part.part.lower() for part in details.body_parts if part.level is None}) <= 1
+    ):
         message = f"the request says {both.group().lower()!r} and {one.group().lower()!r} of one part"
         yield finding("request_self_contradicts", "warning", message, text.spans, issue)
 

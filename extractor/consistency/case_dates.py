@@ -15,25 +15,40 @@ from extractor.source import Span
 
 A_DATE = f"(?P<date>{dates.NUMERIC % ('', '')}|{dates.WORDED})"
 INJURY = re.compile(
-    rf"\b(?:date of (?:the )?(?:industrial |work )?injury|injury date|DOI)\b(?: of| is| was| on|:|,)*(?: listed as| noted as| reported as)? ?\(?{A_DATE}"
-    rf"|\b(?:injur(?:y|ed|ies)|accident|hurt|fell|incident)\b(?: (?:that occurred|which occurred|sustained|occurring|occurred|dated|is|was|at work|himself|herself))?,?(?: on| of| dated)(?: or about)? {A_DATE.replace('<date>', '<other>').replace('separator', 'between')}",
+    rf"\b(?:date of (?:the )?(?:industrial |work )?injury|injury date|DOI)\b(?: of| is| was| on|:|"
+    rf",)*(?: listed as| noted as| reported as)? ?\(?{A_DATE}"
+    rf"|\b(?:injur(?:y|ed|ies)|accident|hurt|fell|incident)\b(?: (?:that occurred|which occurred|sustained|"
+    rf"occurring|occurred|dated|is|was|at work|himself|herself))?,?(?: on| of|"
+    rf" dated)(?: or about)? {A_DATE.replace('<date>', '<other>').replace('separator', 'between')}",
     re.I,
 )
 """An injury's date, said to be that; not every date on which something happened."""
 OTHER_INJURY = re.compile(
-    r"\b(?:prior|previous|earlier|another|other|non-?industrial|different|second|separate|subsequent|pre-?existing|history of|private)\b|\bold (?:injury|claim)\b", re.I
+    r"\b(?:prior|previous|earlier|another|other|non-?industrial|different|second|separate|subsequent|"
+    r"pre-?existing|history of|private)\b|\bold (?:injury|claim)\b",
+    re.I,
 )
 REVIEW = re.compile(r"\b(?:utilization review\w*|prior review|UR)\b(?! department)", re.I)
 CLOSE = dt.timedelta(days=400)
 """A date of injury further away is another injury's, unless only its year differs."""
 
 LENGTH = re.compile(
-    rf"(?P<often>(?:for|over|at least|more than|nearly|about|almost|past|close to|past the last|after|been|has|had)\b[ a-z]{{0,24}}?\b(?P<value>{NUMBER})(?: or more)?[ -](?P<unit>weeks?|months?|years?)\b|\b(?P<ahead>{NUMBER})[ -](?P<of>weeks?|months?|years?)(?: or more)? of\b)",
+    rf"(?P<often>(?:for|over|at least|more than|nearly|about|almost|past|close to|past the last|after|been|"
+    rf"has|had)\b[ a-z]{{0,24}}?\b(?P<value>{NUMBER})(?: or more)?[ -](?P<unit>weeks?|months?|years?)\b|"
+    rf"\b(?P<ahead>{NUMBER})[ -](?P<of>weeks?|months?|years?)(?: or more)? of\b)",
     re.I,
 )
-IN_USE = re.compile(r"\b(?:taking|taken|takes|took|using|used|uses|on (?:chronic|long|this|the|said|opioid)|chronic \w+ treatment|prescribed|been on|treated with|therapy|treatment with|has had|receiving|received|course)\b", re.I)
+IN_USE = re.compile(
+    r"\b(?:taking|taken|takes|took|using|used|uses|on (?:chronic|long|this|the|said|opioid)|"
+    r"chronic \w+ treatment|prescribed|been on|treated with|therapy|treatment with|has had|receiving|"
+    r"received|course)\b",
+    re.I,
+)
 NOT_THIS_USE = re.compile(
-    r"\b(?:prior to|before|non-?industrial|hypertension|diabetes|history|would|should|recommend\w*|guidelines?|may|could|up to|request\w*|every|next|see (?:him|her) through|old|age|additional|limited to|lisinopril|metformin|atorvastatin|levothyroxine)\b", re.I
+    r"\b(?:prior to|before|non-?industrial|hypertension|diabetes|history|would|should|recommend\w*|"
+    r"guidelines?|may|could|up to|request\w*|every|next|see (?:him|her) through|old|age|additional|"
+    r"limited to|lisinopril|metformin|atorvastatin|levothyroxine)\b",
+    re.I,
 )
 INJURED = frozenset("injur doi accid hurt fell incid".split())
 UNITS = frozenset("week weeks month year years".split())
@@ -116,7 +131,8 @@ def _lengths(letter: Letter, issue: Issue) -> Iterator[Finding]:
                 continue
             if value * DAYS[unit] > since * SLACK + 14:
                 message = (
-                    f"the rationale tells of {match.group().strip()}, the injury is {round(since / DAYS['month'])} months old "
+                    f"the rationale tells of {match.group().strip()}, "
+                    f"the injury is {round(since / DAYS['month'])} months old "
                     "at the decision; earlier use is possible"
                 )
                 places = [*case.evidence.get("date_of_injury", []), *sentence.spans_of(*match.span())]
@@ -140,5 +156,8 @@ def _late_records(letter: Letter) -> Iterator[Finding]:
     late = [record for record in letter.statement.records if record.date > reviewed]
     if late:
         message = f"{len(late)} record(s) dated after the utilization review of {reviewed}"
-        spans = [*letter.statement.case.evidence.get("ur_denial_date", []), *(span for record in late for span in record.spans)]
+        spans = [
+            *letter.statement.case.evidence.get("ur_denial_date", []),
+            *(span for record in late for span in record.spans),
+        ]
         yield finding("record_after_review", "note", message, spans)

@@ -47,9 +47,7 @@ def regions_of(issue: Issue) -> set[str]:
     return {str(match.lastgroup) for part in issue.details.body_parts for match in find_parts(part.part)}
 
 
-def finding(
-    code: FlagCode, level: Level, message: str, spans: list[Span], issue: Issue | None = None
-) -> Finding:
+def finding(code: FlagCode, level: Level, message: str, spans: list[Span], issue: Issue | None = None) -> Finding:
     """A finding of the item, or of the letter where there is none."""
     number = issue.number if issue else None
     prefix = f"item {number}: " if number else ""

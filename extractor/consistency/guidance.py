@@ -13,7 +13,10 @@ from extractor.schema import Citation, Issue
 REGIONS_BY_GUIDE = {guide.name: guide.regions for guide in MTUS_GUIDES}
 ODG_RELIED_ON = re.compile(r"\b(?:ODG|Official Disability Guidelines?)\b")
 SPINE = frozenset({"neck", "upper_back", "low_back"})
-SILENT = re.compile(r"\b(?:silent|(?:does|do|did) not (?:specifically )?(?:address|discuss|mention|speak)|no mention|not addressed)\b", re.I)
+SILENT = re.compile(
+    r"\b(?:silent|(?:does|do|did) not (?:specifically )?(?:address|discuss|mention|speak)|no mention|not addressed)\b",
+    re.I,
+)
 
 
 def check(letter: Letter) -> Iterator[Finding]:
@@ -62,7 +65,7 @@ def _uncited(letter: Letter, issue: Issue) -> Iterator[Finding]:
             continue
         named = ODG_RELIED_ON.search(voice.sentence.text)
         if named and not SILENT.search(voice.sentence.text):
-            message = "the rationale relies on the Official Disability Guidelines, which its guideline paragraph does not cite"
+            message = "the rationale relies on the Official Disability Guidelines, which are not cited"
             spans = [*guideline.spans, *voice.sentence.spans_of(*named.span())]
             yield finding("guideline_uncited", "note", message, spans, issue)
             return
@@ -72,6 +75,11 @@ def _reused(letter: Letter) -> Iterator[Finding]:
     for issue in letter.statement.issues:
         if issue.shares_rationale_with and issue.rationale:
             others = ", ".join(map(str, issue.shares_rationale_with))
-            shared = [other.rationale for other in letter.statement.issues if other.number in issue.shares_rationale_with]
-            spans = [*issue.rationale.spans, *(span for rationale in shared[:1] if rationale for span in rationale.spans)]
+            shared = [
+                other.rationale for other in letter.statement.issues if other.number in issue.shares_rationale_with
+            ]
+            spans = [
+                *issue.rationale.spans,
+                *(span for rationale in shared[:1] if rationale for span in rationale.spans),
+            ]
             yield finding("rationale_reused", "note", f"the rationale is that of item {others} too", spans, issue)

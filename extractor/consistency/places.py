@@ -12,16 +12,27 @@ from extractor.lexicon.services import find_services
 from extractor.schema import Issue
 from extractor.source import Span
 
-SIDED = re.compile(r"\b(?P<side>left|right)(?:[- ]sided)? (?:(?:lateral|medial|upper|lower|distal|proximal|anterior|posterior|outer|inner) )?(?=(?P<part>[a-z]))", re.I)
+SIDED = re.compile(
+    r"\b(?P<side>left|right)(?:[- ]sided)? (?:(?:lateral|medial|upper|lower|distal|proximal|anterior|"
+    r"posterior|outer|inner) )?(?=(?P<part>[a-z]))",
+    re.I,
+)
 BOTH = re.compile(r"\bbilateral\w*|\bboth\b|\beither (?:side|knee|shoulder|ankle|hip|hand|wrist|elbow)\b", re.I)
 BOTH_SIDES = frozenset("bilat both eithe".split())
 ELSEWHERE = re.compile(
-    r"\b(?:(?:prior|previous|earlier|old) (?:\w+ ){0,3}(?:left|right|mri|x-?ray|injury|sprain|surgery|claim|stud\w+|visit|arthroscopy|fracture|problem|pain)|history of|uninjured|contralateral|opposite|unaffected|compar\w+|other (?:side|knee|shoulder|ankle|hip|hand|wrist|elbow|leg|arm|foot)|normal|non-?industrial|already|(?:in|of|since|from) (?:19|20)\d\d|healed|asymptomatic|painless|stable|full strength|"
-    r"handed(?:ness)?|hand dominant|dominant|lead|leading)\b", re.I
+    r"\b(?:(?:prior|previous|earlier|old) (?:\w+ ){0,3}(?:left|right|mri|x-?ray|injury|sprain|surgery|"
+    r"claim|stud\w+|visit|arthroscopy|fracture|problem|pain)|history of|uninjured|contralateral|opposite|"
+    r"unaffected|compar\w+|other (?:side|knee|shoulder|ankle|hip|hand|wrist|elbow|leg|arm|foot)|normal|"
+    r"non-?industrial|already|(?:in|of|since|from) (?:19|20)\d\d|healed|asymptomatic|painless|stable|"
+    r"full strength|"
+    r"handed(?:ness)?|hand dominant|dominant|lead|leading)\b",
+    re.I,
 )
 """What makes another side or part no contradiction: told of before, of the sound side, in passing."""
 ASKED = re.compile(
-    r"\b(?:request\w*|criteria for|to warrant|would warrant|warrants?|to support|would support|need for|sought|proposed|in question|in dispute|necessity (?:of|for))\b", re.I
+    r"\b(?:request\w*|criteria for|to warrant|would warrant|warrants?|to support|would support|need for|"
+    r"sought|proposed|in question|in dispute|necessity (?:of|for))\b",
+    re.I,
 )
 ASKING = frozenset("reque crite warra suppo need sough propo quest dispu neces".split())
 """Stems without which a sentence does not speak of the request."""
@@ -49,10 +60,19 @@ def _side(letter: Letter, issue: Issue) -> Iterator[Finding]:
         if other not in sentence.stems:
             continue
         text = sentence.text
-        named = [(match, span) for match, span, region in _sided(sentence) if match == other and _touches(region, regions)]
-        if not named or ELSEWHERE.search(text) or BOTH.search(text) or any(match == side for match, _, _ in _sided(sentence)):
+        named = [
+            (match, span) for match, span, region in _sided(sentence) if match == other and _touches(region, regions)
+        ]
+        if (
+            not named
+            or ELSEWHERE.search(text)
+            or BOTH.search(text)
+            or any(match == side for match, _, _ in _sided(sentence))
+        ):
             continue
-        if re.search(rf"\b(?:on|of|to) (?:the |his |her )?{side}\b|\b{side}[- ]sided?\b", text, re.I) or _other_side_told(letter, other, regions):
+        if re.search(
+            rf"\b(?:on|of|to) (?:the |his |her )?{side}\b|\b{side}[- ]sided?\b", text, re.I
+        ) or _other_side_told(letter, other, regions):
             continue
         message = f"the request is of the {side} side, a sentence of the rationale tells of the {other}"
         yield finding("side_contradicted", "warning", message, [*issue.request.spans, *named[0][1]], issue)
@@ -71,7 +91,7 @@ def _other_side_told(letter: Letter, other: str, regions: set[str]) -> bool:
     """The summary tells of a complaint on the other side, too."""
     for sentence in letter.told.summary:
         text = sentence.text
-        if BOTH_SIDES.isdisjoint(sentence.stems) and other not in sentence.stems or ELSEWHERE.search(text):
+        if (BOTH_SIDES.isdisjoint(sentence.stems) and other not in sentence.stems) or ELSEWHERE.search(text):
             continue
         if BOTH.search(text) and any(_touches(str(part.lastgroup), regions) for part in find_parts(text)):
             return True
@@ -107,7 +127,13 @@ def _part(letter: Letter, issue: Issue) -> Iterator[Finding]:
             own = any(not _elsewhere(str(part.lastgroup), regions) for part in named)
             if _elsewhere(region, regions) and region not in elsewhere and not own:
                 message = "the request and a sentence of the rationale name different body parts"
-                yield finding("body_part_contradicted", "warning", message, [*issue.request.spans, *sentence.spans_of(start, end)], issue)
+                yield finding(
+                    "body_part_contradicted",
+                    "warning",
+                    message,
+                    [*issue.request.spans, *sentence.spans_of(start, end)],
+                    issue,
+                )
                 return
 
 
@@ -124,10 +150,14 @@ def _asked_part(text: str, issue: Issue) -> Iterator[tuple[str, int, int]]:
     """Parts that stand right at a service of the request's own kind: ``shoulder MRI``, ``MRI of the knee``."""
     assert issue.category is not None and issue.subcategory is not None
     for found in find_services(text, issue.category, issue.subcategory):
-        behind = re.compile(r"(?: \([^)]*\))?(?: of| to| for)(?: the)?(?: left| right| bilateral)? ", re.I).match(text, found.end())
+        behind = re.compile(r"(?: \([^)]*\))?(?: of| to| for)(?: the)?(?: left| right| bilateral)? ", re.I).match(
+            text, found.end()
+        )
         part = parts().match(text, behind.end()) if behind else None
         if part:
             yield str(part.lastgroup), found.start(), part.end()
-        before = [p for p in find_parts(text, max(0, found.start() - 30), found.start()) if found.start() - p.end() == 1]
+        before = [
+            p for p in find_parts(text, max(0, found.start() - 30), found.start()) if found.start() - p.end() == 1
+        ]
         if before:
             yield str(before[-1].lastgroup), before[-1].start(), found.end()

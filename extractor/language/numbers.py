@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen "
     "nineteen twenty"
 ).split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 NUMBER_WORDS = (*WORDS, *TENS)
 NUMBER = (
-    rf"(?:\d{{1,4}}(?:\.\d{{1,2}})?(?![\d,]*\d)|(?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(WORDS[:9])}))?|(?:{'|'.join(WORDS)}))(?![a-wyz])"
+    rf"(?:\d{{1,4}}(?:\.\d{{1,2}})?(?![\d,]*\d)|(?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(WORDS[:9])}))?|"
+    rf"(?:{'|'.join(WORDS)}))(?![a-wyz])"
     r"(?: ?\(\d{1,4}\))?"
 )
 """A number in figures or words, or in both."""

@@ -13,7 +13,9 @@ ABBREVIATED = re.compile(r"\b(?:Nos?|Dr|Mrs?|Ms|vs|approx|hrs|mg|St|Inc|M\.D|e\.
 END = re.compile(r"""[.!?]["'”’)\]]{0,3} (?=["“'(\[]{0,2}[A-Z0-9])""")
 STEM = 5
 """How many letters of a word tell it from the others well enough to try a pattern on its sentence."""
-NO_LETTERS = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalpha()} | dict.fromkeys("“”’‘–—", " "))
+NO_LETTERS = str.maketrans(
+    {chr(code): " " for code in range(128) if not chr(code).isalpha()} | dict.fromkeys("“”’‘–—", " ")
+)
 
 
 class Sentence:

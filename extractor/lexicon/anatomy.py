@@ -8,19 +8,25 @@ from functools import cache
 
 REGIONS: dict[str, str] = {
     "neck": r"cervical (?:spine|region|paraspinals?|facets?)|cervicothoracic(?: spine)?|cervical|neck|c-?spine",
-    "upper_back": r"thoracic (?:spine|region|paraspinals?|facets?)|thoracolumbar(?: spine)?|thoracic|upper back|mid[- ]?back|t-?spine",
-    "low_back": r"lumbar (?:spine|region|paraspinals?|facets?)|lumbosacral(?: spine| region)?|lumbar|low(?:er)? back|l-?spine|ls spine|"
+    "upper_back": r"thoracic (?:spine|region|paraspinals?|facets?)|thoracolumbar(?: spine)?|thoracic|upper back|"
+    r"mid[- ]?back|t-?spine",
+    "low_back": r"lumbar (?:spine|region|paraspinals?|facets?)|lumbosacral(?: spine| region)?|lumbar|low(?:er)? back|"
+    r"l-?spine|ls spine|"
     r"sacroiliac joints?|si joints?|sacroiliac|sacrum|coccyx|tailbone",
     "back": r"spine|back",
-    "shoulder": r"shoulders?|(?:upper |mid(?:dle)? |lower )?trapezi(?:us|i)|rotator cuffs?|glenohumeral joints?|acromioclavicular joints?|ac joints?|clavicles?|scapulae?",
+    "shoulder": r"shoulders?|(?:upper |mid(?:dle)? |lower )?trapezi(?:us|i)|rotator cuffs?|glenohumeral joints?|"
+    r"acromioclavicular joints?|ac joints?|clavicles?|scapulae?",
     "arm": r"upper extremit(?:y|ies)|upper arms?|arms?|humerus|biceps",
     "elbow": r"elbows?|cubital tunnels?",
-    "wrist_hand": r"wrists?|hands?|thumbs?(?: cmc joints?)?|distal radius|radius|ulna|(?:index |middle |ring |little |small |trigger |long |first |second |third |fourth |fifth )?fingers?|"
+    "wrist_hand": r"wrists?|hands?|thumbs?(?: cmc joints?)?|distal radius|radius|ulna|(?:index |middle |ring |little |"
+    r"small |trigger |long |first |second |third |fourth |fifth )?fingers?|"
     r"forearms?|carpal tunnels?|metacarpals?|knuckles?|basal joints?",
     "hip": r"hips?|groin|pelvis|buttocks?",
-    "leg": r"lower extremit(?:y|ies)|lower legs?|upper legs?|legs?|thighs?|cal(?:f|ves)|shins?|femur|tibia|fibula|hamstrings?",
+    "leg": r"lower extremit(?:y|ies)|lower legs?|upper legs?|legs?|thighs?|cal(?:f|ves)|shins?|femur|tibia|"
+    r"fibula|hamstrings?",
     "knee": r"knees?|patellae?|menisc(?:us|i)",
-    "ankle_foot": r"ankles?|foot|feet|heels?|(?:big |great )?toes?|plantar fasciae?|achilles(?: tendons?)?|tarsal tunnels?",
+    "ankle_foot": r"ankles?|foot|feet|heels?|(?:big |great )?toes?|plantar fasciae?|achilles(?: tendons?)?|"
+    r"tarsal tunnels?",
     "head": r"head|skull|brain|scalp|face|facial|jaw|temporomandibular joints?|tmj|nose|ears?|teeth|tooth",
     "eye": r"eyes?",
     "chest": r"chest|ribs?|sternum",
@@ -58,13 +64,16 @@ SIDE = r"left|right|bilateral(?:ly)?|both|lt\.?|rt\.?|b/l"
 
 OPENING = re.compile(r"(?<![\w-])[a-z]+(?=[-' ]?)", re.I)
 FIRST_WORDS = frozenset(
-    """distal radius ulna cervical cervicothoracic neck c cspine thoracic thoracolumbar upper mid midback t tspine lumbar lumbosacral low lower l lspine ls sacroiliac si
-    sacrum coccyx tailbone spine back shoulder shoulders rotator glenohumeral acromioclavicular ac clavicle clavicles scapula scapulae arm arms humerus
-    biceps elbow elbows cubital wrist wrists hand hands thumb thumbs index middle ring little small trigger long first second third fourth fifth finger
-    fingers forearm forearms carpal metacarpal metacarpals knuckle knuckles basal hip hips groin pelvis buttock buttocks leg legs thigh thighs calf calves
-    shin shins femur tibia fibula hamstring hamstrings knee knees patella patellae meniscus menisci ankle ankles foot feet heel heels big great toe toes
-    plantar achilles tarsal head skull brain scalp face facial jaw temporomandibular tmj nose ear ears teeth tooth eye eyes chest rib ribs sternum abdomen
-    abdominal inguinal stomach facet stellate occipital trapezius trapezii paraspinal paraspinals""".split()
+    """distal radius ulna cervical cervicothoracic neck c cspine thoracic thoracolumbar upper mid midback t
+    tspine lumbar lumbosacral low lower l lspine ls sacroiliac si sacrum coccyx tailbone spine back shoulder
+    shoulders rotator glenohumeral acromioclavicular ac clavicle clavicles scapula scapulae arm arms humerus
+    biceps elbow elbows cubital wrist wrists hand hands thumb thumbs index middle ring little small trigger
+    long first second third fourth fifth finger fingers forearm forearms carpal metacarpal metacarpals
+    knuckle knuckles basal hip hips groin pelvis buttock buttocks leg legs thigh thighs calf calves shin
+    shins femur tibia fibula hamstring hamstrings knee knees patella patellae meniscus menisci ankle ankles
+    foot feet heel heels big great toe toes plantar achilles tarsal head skull brain scalp face facial jaw
+    temporomandibular tmj nose ear ears teeth tooth eye eyes chest rib ribs sternum abdomen abdominal
+    inguinal stomach facet stellate occipital trapezius trapezii paraspinal paraspinals""".split()
 )
 """What the names of parts begin with: a quick look before the pattern is tried."""
 

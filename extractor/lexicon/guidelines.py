@@ -6,7 +6,6 @@ ACOEM's chapters is that of the DWC's page on the schedule.  Forms are patterns 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 CHAPTER = (
@@ -36,10 +35,17 @@ MTUS_GUIDES = (
     ),
     Guide("General Approaches", r"General Approaches(?! to)"),
     Guide("Prevention", r"Prevention(?= \d{4}| Page)"),
-    Guide("General Approach to Initial Assessment and Documentation", r"General Approach(?:es)? to Initial Assessment and Documentation"),
+    Guide(
+        "General Approach to Initial Assessment and Documentation",
+        r"General Approach(?:es)? to Initial Assessment and Documentation",
+    ),
     Guide("Initial Approaches to Treatment", r"Initial Approaches to Treatment"),
-    Guide("Cornerstones of Disability Prevention and Management", r"Cornerstones of Disability Prevention and Management"),
-    Guide("Pain, Suffering, and the Restoration of Function", r"Pain,? Suffering,? and (?:the )?Restoration of Function"),
+    Guide(
+        "Cornerstones of Disability Prevention and Management", r"Cornerstones of Disability Prevention and Management"
+    ),
+    Guide(
+        "Pain, Suffering, and the Restoration of Function", r"Pain,? Suffering,? and (?:the )?Restoration of Function"
+    ),
     Guide("Neck and Upper Back Complaints", r"Neck (?:and|&) Upper Back Complaints", ("neck", "upper_back")),
     Guide("Shoulder Complaints", r"Shoulder Complaints", ("shoulder",)),
     Guide("Elbow Complaints", r"Elbow (?:Complaints|Disorders)", ("elbow",)),
@@ -49,7 +55,9 @@ MTUS_GUIDES = (
     Guide("Ankle and Foot Complaints", r"Ankle (?:and|&) Foot Complaints", ("ankle_foot",)),
     Guide("Stress-Related Conditions", r"Stress[- ]{1,2}Related Conditions", ("mind",)),
     Guide("Eye", r"Eye(?: Complaints| Disorders)?(?= \d{4}|,? Section|,? Page)", ("eye",)),
-    Guide("Cervical and Thoracic Spine Disorders", r"Cervical and Thoracic Spine(?: Disorders)?", ("neck", "upper_back")),
+    Guide(
+        "Cervical and Thoracic Spine Disorders", r"Cervical and Thoracic Spine(?: Disorders)?", ("neck", "upper_back")
+    ),
     Guide("Low Back Disorders", r"Low Back Disorders", ("low_back",)),
     Guide("Shoulder Disorders", r"Shoulder Disorders", ("shoulder",)),
     Guide("Hand, Wrist, and Forearm Disorders", r"Hand,? Wrist,? (?:and|&) Forearm Disorders", ("wrist_hand",)),
@@ -67,7 +75,8 @@ MTUS_GUIDES = (
 ODG_NAME = "Official Disability Guidelines"
 ODG = (
     r"(?:Work Loss Data Institute,? )?(?:Off?i?ci?al Disabili?ty Guide(?:lines?)?|ODG\b)"
-    r"(?: ?[-,]? ?\(ODG\)| [-–]{1,2} ODG\b| ODG\b)?(?:,? Treatment (?:in|for) Workers.? Comp(?:ensation)?\b)?(?: Guidelines?\b)?"
+    r"(?: ?[-,]? ?\(ODG\)| [-–]{1,2} ODG\b| ODG\b)?(?:,? Treatment (?:in|"
+    r"for) Workers.? Comp(?:ensation)?\b)?(?: Guidelines?\b)?"
 )
 ACOEM_NAME = "American College of Occupational and Environmental Medicine"
 ACOEM = (
@@ -78,10 +87,16 @@ ACOEM = (
 OTHER_GUIDES = (
     Guide("Medicare Benefit Policy Manual", r"Medicare Benefits? (?:Policy )?Manual"),
     Guide("Medicare National Coverage Determinations Manual", r"Medicare National Coverage Determinations? Manual"),
-    Guide("CDC Guideline for Prescribing Opioids for Chronic Pain", r"CDC Guidelines? for Prescribing Opioids for Chronic Pain"),
+    Guide(
+        "CDC Guideline for Prescribing Opioids for Chronic Pain",
+        r"CDC Guidelines? for Prescribing Opioids for Chronic Pain",
+    ),
     Guide("UpToDate", r"Up ?To ?Date\b"),
     Guide("Aetna Clinical Policy Bulletin", r"Aetna(?: (?:Clinical|Medical) Policy(?: Bulletins?)?)?"),
-    Guide("AMA Guides to the Evaluation of Permanent Impairment", r"AMA Guides(?: to the Evaluation of Permanent Impairment)?"),
+    Guide(
+        "AMA Guides to the Evaluation of Permanent Impairment",
+        r"AMA Guides(?: to the Evaluation of Permanent Impairment)?",
+    ),
     Guide("National Guideline Clearinghouse", r"National Guidelines? Clearinghouse"),
     Guide("Physicians' Desk Reference", r"Physicians?.? Desk Reference"),
     Guide("Medscape", r"Medscape\b"),

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from extractor.language import dates
 from extractor.layouts import Layout
 from extractor.layouts.description import worded
-from extractor.language import dates
 from extractor.schema import Case
 from extractor.source import SourceText, Span
 

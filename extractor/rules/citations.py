@@ -23,11 +23,15 @@ from extractor.taxonomy import CitationSource
 YEAR = r"(?:19|20)\d\d"
 PAGE = r"\d{1,4}(?: ?[-–] ?\d{1,4})?"
 PAGES = rf"{PAGE}(?:(?:, ?| and | ?& ?){PAGE}(?![\d-]|\.\d))*(?: of \d{{1,4}})?"
-PAGES_LABELLED = re.compile(rf"[,;:(]? ?(?:\b|(?<=[a-z)])(?=P))(?:page\(s\)|pages?|pgs?\.|pp?\.):? ?(?P<pages>{PAGES})\)?", re.I)
+PAGES_LABELLED = re.compile(
+    rf"[,;:(]? ?(?:\b|(?<=[a-z)])(?=P))(?:page\(s\)|pages?|pgs?\.|pp?\.):? ?(?P<pages>{PAGES})\)?", re.I
+)
 SECTION_LABEL = re.compile(r"[,;]? ?\bSections?(?:\(s\))?: ?|[,;]? ?\bSection\(s\) ", re.I)
 OPENING = re.compile(r"(?<!\w)(?:[A-Z]|http|www|physical|official)")
 NO_CITATION = re.compile(
-    r"The (?:Claims Administrator|Expert Reviewer) (?:based (?:their|its) decision on recommendation\(s\) outside of the MTUS(?: Guidelines)?|did not (?:base (?:their|its) decision on the MTUS|cite any medical evidence for (?:its|their) decision))\.? *"
+    r"The (?:Claims Administrator|Expert Reviewer) (?:based (?:their|"
+    r"its) decision on recommendation\(s\) outside of the MTUS(?: Guidelines)?|did not (?:base (?:their|"
+    r"its) decision on the MTUS|cite any medical evidence for (?:its|their) decision))\.? *"
 )
 """Sentences of the form that name no document."""
 YEAR_AFTER_TITLE = re.compile(rf",? ?\(?(?:Revised |Rev\. )?(?P<year>{YEAR})\)?(?=[,.;:)\s]|$)")
@@ -51,7 +55,9 @@ REFERENCE = re.compile(
 """A paper as journals cite it: authors, title, and then where it was published."""
 JOURNAL_YEAR = re.compile(rf"\b(?P<year>{YEAR})\s?;\s?(?:\d+)?(?:\(\d+(?:-\d+)?\))?(?::\s?(?P<pages>\d+(?:-\d+)?\b))?")
 ACCESSED = re.compile(r",? ?(?:accessed|retrieved)(?: on)? [\w/, -]{4,20}?\d{4}[,;.]? ?", re.I)
-ADDRESS = re.compile(r"\b[A-Za-z]{3,20}\.(?:gov|com|org)\b(?!/)|(?:https?://|www\.)[^\s,;]+(?:- [^\s,;]+)*[^\s,;.]", re.I)
+ADDRESS = re.compile(
+    r"\b[A-Za-z]{3,20}\.(?:gov|com|org)\b(?!/)|(?:https?://|www\.)[^\s,;]+(?:- [^\s,;]+)*[^\s,;.]", re.I
+)
 """A web address; a line end after a hyphen leaves a blank in it."""
 OTHER_LABEL = re.compile(r"\bOther Medical Treatment Guidelines?(?: or Medical Evidence)?:? ?", re.I)
 TITLE_END = re.compile(rf",? \(?{YEAR}\)?(?=[,.;:)]|$)|, | [-–] |: |; |[.?](?: |$)")
@@ -79,7 +85,9 @@ def _schedule() -> re.Pattern[str]:
 @cache
 def _others() -> re.Pattern[str]:
     return re.compile(
-        rf"(?P<odg>{names.ODG})|(?P<acoem>{names.ACOEM})|(?P<address>{ADDRESS.pattern})|{names.any_of(names.OTHER_GUIDES)}", re.I
+        rf"(?P<odg>{names.ODG})|(?P<acoem>{names.ACOEM})|(?P<address>{ADDRESS.pattern})|"
+        rf"{names.any_of(names.OTHER_GUIDES)}",
+        re.I,
     )
 
 
@@ -221,7 +229,11 @@ def _title_end(text: str, start: int, end: int) -> int:
     stop = TITLE_END.search(text, start, end)
     if stop is None:
         return end
-    return stop.end() if stop.group().startswith("?") and stop.end() == end else stop.start() + stop.group().startswith("?")
+    return (
+        stop.end()
+        if stop.group().startswith("?") and stop.end() == end
+        else stop.start() + stop.group().startswith("?")
+    )
 
 
 JOINT = re.compile(r"(?:,? and(?: on)?(?: the)?|,)?(?: Other Medical Treatment Guidelines?)? ?$")
@@ -308,7 +320,9 @@ def _in_prose(folded: Folded, start: int, end: int, decided: dt.date | None) -> 
     if nothing and nothing.end() == end:
         return []
     citations: list[Citation] = []
-    found = sorted([*_schedule_in_prose(text, start, end, decided), *_other_names(text, start, end)], key=lambda n: n.start)
+    found = sorted(
+        [*_schedule_in_prose(text, start, end, decided), *_other_names(text, start, end)], key=lambda n: n.start
+    )
     found = [name for at, name in enumerate(found) if at == 0 or name.start >= found[at - 1].end]
     for name, after in _with_next(found, end):
         stop = _prose_end(text, name.end, after)
@@ -321,7 +335,9 @@ def _schedule_in_prose(text: str, start: int, end: int, decided: dt.date | None)
     for match in _titles(_schedule(), text, start, end):
         guide = names.MTUS_GUIDES[int((match.lastgroup or "g0")[1:])]
         source: CitationSource = "MTUS"
-        if re.match(r"ACOEM|American", match.group()) and not acoem_is_mtus(text[match.start() : match.end() + 40], decided):
+        if re.match(r"ACOEM|American", match.group()) and not acoem_is_mtus(
+            text[match.start() : match.end() + 40], decided
+        ):
             source = "ACOEM"
         found.append(_Name(*match.span(), source, guide.name))
     return found
@@ -337,7 +353,8 @@ def acoem_is_mtus(words: str, decided: dt.date | None) -> bool:
 
 def _prose_end(text: str, start: int, end: int) -> int:
     stop = re.search(
-        r"\.(?: |$)|,? (?:which|because|since|and (?:on|upon|relied)|as (?:it|they|the)|in that)\b|;| found\b| was\b| were\b| does\b| is\b| says\b| states\b",
+        r"\.(?: |$)|,? (?:which|because|since|and (?:on|upon|relied)|as (?:it|they|the)|in that)\b|;| found\b|"
+        r" was\b| were\b| does\b| is\b| says\b| states\b",
         text[start:end],
     )
     return start + stop.start() if stop else end

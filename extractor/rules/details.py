@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from extractor.language import dates
 from extractor.language.folded import Folded
+from extractor.language.numbers import NUMBER, NUMBER_WORDS, number
 from extractor.lexicon import anatomy
 from extractor.lexicon.medicines import medicine
-from extractor.language.numbers import NUMBER, NUMBER_WORDS, number
-from extractor.language import dates
 from extractor.rules.kind import ASSOCIATED, SHARE, Kind, read_kind
 from extractor.schema import BodyPart, Details, Value
 from extractor.source import Span
@@ -23,8 +23,10 @@ RANGE = rf"{NUMBER}(?: ?(?:-|–|to|or) ?{NUMBER})?"
 PERIOD = r"(?:weeks?|wks?|days?|months?|mos?\b|hours?|hrs?|nights?|years?)"
 DOSE = r"(?:tablets?|capsules?|caps?|tabs?|patch(?:es)?|pills?|hours?|sprays?|drops?)"
 OFTEN = (
-    rf"(?:{RANGE} ?(?:x|times?|visits?|sessions?|treatments?|days?|hours?|hrs?|tablets?|capsules?)(?: ?/ ?| (?:per|a|an|each|every|in a) | )"
-    rf"(?:week|wk|day|month|night|hour|quarter|year)\b|{RANGE} ?(?:/| per ) ?(?:week|wk|day|month)\b|\d(?:-\d)? ?x ?(?:week|wk)\b"
+    rf"(?:{RANGE} ?(?:x|times?|visits?|sessions?|treatments?|days?|hours?|hrs?|tablets?|capsules?)(?: ?/ ?|"
+    rf" (?:per|a|an|each|every|in a) | )"
+    rf"(?:week|wk|day|month|night|hour|quarter|year)\b|{RANGE} ?(?:/| per ) ?(?:week|wk|day|month)\b|"
+    rf"\d(?:-\d)? ?x ?(?:week|wk)\b"
     rf"|(?:(?:once|twice|thrice|{RANGE} ?(?:times?|x))(?: ?[-/]? ?(?:a|per|each|every) ?| ?[-/] ?| )"
     rf"(?:daily|day|week|weekly|wk|month|monthly|night|quarter|year)|(?:{RANGE} {DOSE} )?(?:daily|weekly|nightly))\b)"
 )
@@ -36,62 +38,97 @@ FREQUENCY = re.compile(
 )
 AND_SO_OFTEN = re.compile(r"(?:,| and|, and| x)? ")
 """Between "four hours a day" and "three days a week"."""
-DURATION = re.compile(rf"(?<![\w.-])(?<!\bin )(?P<value>(?:{RANGE}[ -]?|\d{{1,2}})(?:weeks?|wks?|days?|months?|years?|yrs?))(?![\w/]| (?:inpatient|hospital) stay)", re.I)
+DURATION = re.compile(
+    rf"(?<![\w.-])(?<!\bin )(?P<value>(?:{RANGE}[ -]?|\d{{1,2}})(?:weeks?|wks?|days?|months?|years?|"
+    rf"yrs?))(?![\w/]| (?:inpatient|hospital) stay)",
+    re.I,
+)
 COUNTED = r"(?:sessions?|visits?|treatments?|appointments?|encounters?)"
 SESSIONS = re.compile(
-    rf"(?<![\w.#-])(?P<value>{RANGE}) ?(?:(?:additional|more|further|initial|supervised|total|follow[- ]?up) )*{COUNTED}\b", re.I
+    rf"(?<![\w.#-])(?P<value>{RANGE}) ?(?:(?:additional|more|further|initial|supervised|total|"
+    rf"follow[- ]?up) )*{COUNTED}\b",
+    re.I,
 )
-SESSIONS_AHEAD = re.compile(
-    rf"^\W*(?P<value>{RANGE}) (?:[\w/-]+ ){{1,5}}{COUNTED}\b", re.I
-)
+SESSIONS_AHEAD = re.compile(rf"^\W*(?P<value>{RANGE}) (?:[\w/-]+ ){{1,5}}{COUNTED}\b", re.I)
 SESSIONS_APART = re.compile(rf"(?<![\w.#-])(?P<value>{RANGE}) (?:[\w/-]+ ){{0,4}}{COUNTED}\b", re.I)
 """Counts of sessions wherever they stand: two that differ are for different parts."""
 SESSIONS_BEHIND = re.compile(rf"\b{COUNTED},? ?(?:x ?|times )?(?P<value>{NUMBER})(?! ?[\w/%])", re.I)
 TIMES = re.compile(
-    rf"(?<![\w/])(?:x ?|times )(?P<value>{NUMBER})(?!\w| ?(?:[-–/]|to \d|{PERIOD}|times|per |a (?:week|day)|x\b|refills?))"
-    rf"|\bseries of (?P<series>{NUMBER})|(?<![\w.-])(?P<ten>{NUMBER}) times(?! ?(?:a\b|per|each|every|/|daily|weekly|monthly))",
+    rf"(?<![\w/])(?:x ?|times )(?P<value>{NUMBER})(?!\w| ?(?:[-–/]|to \d|{PERIOD}|times|per |a (?:week|"
+    rf"day)|x\b|refills?))"
+    rf"|\bseries of (?P<series>{NUMBER})|(?<![\w.-])(?P<ten>{NUMBER}) times(?! ?(?:a\b|per|each|every|/|"
+    rf"daily|weekly|monthly))",
     re.I,
 )
 UNIT = (
-    r"(?:tablets?|tabs?|capsules?|caps?|patch(?:es)?|pills?|bottles?|tubes?|box(?:es)?|grams?|gms?|gm|g|mls?|cc|oz|ounces?|pairs?|"
+    r"(?:tablets?|tabs?|capsules?|caps?|patch(?:es)?|pills?|bottles?|tubes?|box(?:es)?|grams?|gms?|gm|g|"
+    r"mls?|cc|oz|ounces?|pairs?|"
     r"vials?|packets?|doses?|sets?|syringes?|units)"
 )
 HASH = re.compile(rf"(?<!tooth )(?<!teeth )# ?\(?(?P<value>\d[\d,]*|[lIO|\d]{{2,4}}\b)\)?(?P<unit> ?{UNIT}\b)?", re.I)
 QUANTITY = re.compile(rf"\b(?:quantity|qty|count|disp(?:ense)?)\.?(?: of|:)? ?#? ?(?P<value>{NUMBER})", re.I)
-MEASURED = re.compile(rf"(?<![\w./-])(?P<value>(?:\d[\d,.]*|{NUMBER}) ?{UNIT})\b(?!/| (?:every|daily|a day|twice|once|by mouth|po|q|each|per|at|three times|two times)\b)", re.I)
+MEASURED = re.compile(
+    rf"(?<![\w./-])(?P<value>(?:\d[\d,.]*|{NUMBER}) ?{UNIT})\b(?!/| (?:every|daily|a day|twice|once|"
+    rf"by mouth|po|q|each|per|at|three times|two times)\b)",
+    re.I,
+)
 IN_BRACKETS = re.compile(rf", (?P<value>{NUMBER})$", re.I)
 HOURS = re.compile(rf"(?P<value>{NUMBER} hours)$", re.I)
 TRIPS = re.compile(rf"(?<![\w.-])(?P<value>{NUMBER}) (?:round[- ])?trips\b", re.I)
 COUNT_AHEAD = re.compile(rf"^\W*(?P<value>{NUMBER}) (?!{PERIOD}|x(?!-)\b|times|to |or |%|mg|of )(?=[A-Za-z])", re.I)
 COUNT_OF = re.compile(rf"^(?:purchase|rental) of (?P<value>{NUMBER}) (?=[A-Za-z])", re.I)
-REFILLS = re.compile(rf"(?:\b|(?<=x))(?:(?P<value>{NUMBER}|no|zero) (?:additional )?(?:refills?|RFs?)|refills?(?: ?[x:#]| times)? ?(?P<behind>{NUMBER}))\b", re.I)
+REFILLS = re.compile(
+    rf"(?:\b|(?<=x))(?:(?P<value>{NUMBER}|no|zero) (?:additional )?(?:refills?|RFs?)|refills?(?: ?[x:#]|"
+    rf" times)? ?(?P<behind>{NUMBER}))\b",
+    re.I,
+)
 STRENGTH = re.compile(
-    r"(?<![\w.#/])\d[\d,.]*(?: ?[-/] ?\d[\d.]*)* ?(?:mg|mcg|µg|meq|iu|%|units)(?: ?/ ?\d*\.?\d* ?(?:ml|mg|mcg|hr|hour|h|g|gm)\b)?(?![\w])", re.I
+    r"(?<![\w.#/])\d[\d,.]*(?: ?[-/] ?\d[\d.]*)* ?(?:mg|mcg|µg|meq|iu|%|units)(?: ?/ ?\d*\.?\d* ?(?:ml|mg|"
+    r"mcg|hr|hour|h|g|gm)\b)?(?![\w])",
+    re.I,
 )
 ACQUISITION = re.compile(r"\b(?P<rental>rental|rent(?:ed)?)\b|\b(?P<purchase>purchased?|buy)\b", re.I)
-CODE = re.compile(r"\b(?:CPT|HCPCS|NDC|ICD-?(?:9|10)?)(?: codes?)?[:# ]{0,3}(?P<codes>[A-Z]?\d[\w.]{2,6}(?:(?:, ?| and | & |/)[A-Z]?\d[\w.]{2,6})*)|\((?P<bare>[A-V]\d{4})\)", re.I)
+CODE = re.compile(
+    r"\b(?:CPT|HCPCS|NDC|ICD-?(?:9|10)?)(?: codes?)?[:# ]{0,3}(?P<codes>[A-Z]?\d[\w.]{2,6}(?:(?:, ?| and |"
+    r" & |/)[A-Z]?\d[\w.]{2,6})*)|\((?P<bare>[A-V]\d{4})\)",
+    re.I,
+)
 ONE_CODE = re.compile(r"[A-Z]?\d[\w.]{2,6}", re.I)
 DATE = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
 NO_SERVICE_DATE = re.compile(r"\b(?:rfa|report|dated|updated|request(?:ed)?)[ :]*(?:on |of )?$", re.I)
 BETWEEN = re.compile(r"\b(?:between|through|valid|expir\w+)\b", re.I)
 """A window in which care is to be given, and no date on which it was."""
 RETROSPECTIVE = re.compile(
-    r"\bretro(?:spective(?:ly)?)?\b|\bDOS\b|\bdates? of service\b|\b(?:performed|rendered|dispensed|provided|done|given)\b.{0,30}? on \d", re.I
+    r"\bretro(?:spective(?:ly)?)?\b|\bDOS\b|\bdates? of service\b|\b(?:performed|rendered|dispensed|"
+    r"provided|done|given)\b.{0,30}? on \d",
+    re.I,
 )
 
 AHEAD = re.compile(
-    r"(?:(?:associated surgical (?:service|item)s?|durable medical equipment|dme|retro(?:spective)?(?: (?:request|review))?(?: (?:for|of))?|associated surgical|"
-    r"post-?op(?:erative)?(?=:)|request(?:ed)?(?: for)?|(?:purchase|rental) of|referral (?:for|to)(?= (?:an? )?(?:initial )?(?:consult|eval))|(?:ultrasound|image|ct)[- ]guided|"
-    rf"{anatomy.LEVEL}(?:,? (?:and |& )?{anatomy.LEVEL})*|continued?|continuation of|additional|initial(?! (?:consult|eval))|further|random|"
-    rf"(?:CPT|HCPCS)(?: codes?)? [A-Z]?\d{{4,5}}|{NUMBER} to {NUMBER} (?:week|day|month)s?|an?|the|one pair of|{COUNTED} of|{NUMBER}(?: additional| more| further)*(?: {COUNTED} of)?(?! ?[-/]? ?(?:{PERIOD}|x(?!-)\b|times|to \d))|{anatomy.SIDE})(?:[:,]| |$) ?)+",
+    r"(?:(?:associated surgical (?:service|item)s?|durable medical equipment|dme|"
+    r"retro(?:spective)?(?: (?:request|review))?(?: (?:for|of))?|associated surgical|"
+    r"post-?op(?:erative)?(?=:)|request(?:ed)?(?: for)?|(?:purchase|rental) of|referral (?:for|"
+    r"to)(?= (?:an? )?(?:initial )?(?:consult|eval))|(?:ultrasound|image|ct)[- ]guided|"
+    rf"{anatomy.LEVEL}(?:,? (?:and |& )?{anatomy.LEVEL})*|continued?|continuation of|additional|"
+    rf"initial(?! (?:consult|eval))|further|random|"
+    rf"(?:CPT|HCPCS)(?: codes?)? [A-Z]?\d{{4,5}}|{NUMBER} to {NUMBER} (?:week|day|month)s?|an?|the|"
+    rf"one pair of|{COUNTED} of|{NUMBER}(?: additional| more|"
+    rf" further)*(?: {COUNTED} of)?(?! ?[-/]? ?(?:{PERIOD}|x(?!-)\b|times|to \d))|{anatomy.SIDE})(?:[:,]| |"
+    rf"$) ?)+",
     re.I,
 )
 """What stands before the name of a treatment."""
 REFERRED = re.compile(r"referral (?:for|to) ", re.I)
 EQUIPMENT = re.compile(
-    r"^(?:spine |back |sacral )?(?:support|pillow|brac(?:e|es|ing)|collar|orthos[ie]s|splints?|sleeves?|immobili[sz]er|traction|corset|scooter|sling|boots?|wrap|belt|pads?)\b", re.I
+    r"^(?:spine |back |sacral )?(?:support|pillow|brac(?:e|es|ing)|collar|orthos[ie]s|splints?|sleeves?|"
+    r"immobili[sz]er|traction|corset|scooter|sling|boots?|wrap|belt|pads?)\b",
+    re.I,
 )
-STRUCTURE = re.compile(rf"{anatomy.REGIONS['joint']}|sacroiliac joints?|SI joints?|(?:carpal|cubital|tarsal) tunnels?|rotator cuffs?|menisc(?:us|i)", re.I)
+STRUCTURE = re.compile(
+    rf"{anatomy.REGIONS['joint']}|sacroiliac joints?|SI joints?|(?:carpal|cubital|tarsal) tunnels?|"
+    rf"rotator cuffs?|menisc(?:us|i)",
+    re.I,
+)
 """What is treated, rather than where: part of the treatment's name."""
 SPECIALIST = re.compile(r"^(?: replacement| and [a-z]+)? (?:specialists?|surgeons?|doctors?|scooters?|therapy)\b", re.I)
 DONE_ALONG = re.compile(
@@ -102,17 +139,24 @@ PLACED = re.compile(rf"(?:\b(?:of|to|for|at|on|in|and)|,)(?: the)?(?: (?:{anatom
 MIDLINE = ("neck", "upper_back", "low_back", "back", "abdomen", "head")
 LISTED = re.compile(r"^(?:,| and|,? and/or| &| or|/|, and| the| -|–|\s)*$", re.I)
 TREATMENT_ENDS = re.compile(
-    rf"(?: \(| (?:without|with(?:out)? and without|with) (?:\w+ )?(?:contrast|dye|gadolinium|electrodes)| with and without"
+    rf"(?: \(| (?:without|with(?:out)? and without|with) (?:\w+ )?(?:contrast|dye|gadolinium|electrodes)|"
+    rf" with and without"
     rf"| under | (?:for|to|of|at|on|in|over|from|upon) (?=(?:the |a |his |her |an )?(?:{anatomy.SIDE})?\b)"
-    rf"| into (?=the |a )| with (?:possible|fluoro\w*|ultrasound|\d)| to(?:/| and )from| series of| \d+ ?x ?\d+|,? (?:times|x) ?\d| (?:sessions?|visits?|treatments)\b|,? (?:qty|quantity|as|per|including|until|after|if|via|only)\b| ?[-–] (?=\w)|[;:]|\.(?= |$)|,? rental\b|,? purchase\b|,? #)",
+    rf"| into (?=the |a )| with (?:possible|fluoro\w*|ultrasound|\d)| to(?:/| and )from| series of|"
+    rf" \d+ ?x ?\d+|,? (?:times|x) ?\d| (?:sessions?|visits?|treatments)\b|,? (?:qty|quantity|as|per|"
+    rf"including|until|after|if|via|only)\b| ?[-–] (?=\w)|[;:]|\.(?= |$)|,? rental\b|,? purchase\b|,? #)",
     re.I,
 )
-NAMED_OF = re.compile(r"^ (?:of (?!the\b|both\b|left\b|right\b|bilateral\b)|to (?=ortho|neuro|surg|spec)|with an? )", re.I)
+NAMED_OF = re.compile(
+    r"^ (?:of (?!the\b|both\b|left\b|right\b|bilateral\b)|to (?=ortho|neuro|surg|spec)|with an? )", re.I
+)
 MODIFIES = re.compile(r"^(?:\w+ )?(?:surg|procedure)", re.I)
 
 
 COUNTED_AT_ALL = re.compile(rf"\d|\b(?:no refills?|{'|'.join(NUMBER_WORDS)})\b", re.I)
-OFTEN_OR_COUNTED = re.compile(rf"{COUNTED_AT_ALL.pattern}|daily|nightly|weekly|every|once|twice|bedtime|\b[qbt]\.?[idh]", re.I)
+OFTEN_OR_COUNTED = re.compile(
+    rf"{COUNTED_AT_ALL.pattern}|daily|nightly|weekly|every|once|twice|bedtime|\b[qbt]\.?[idh]", re.I
+)
 """A quick look: most requests count nothing."""
 
 
@@ -199,13 +243,18 @@ def _counts(text: str, kind: Kind, taken: list[Span], take: Any) -> None:
         taken.append(match.span())
     visits = re.search(r"\bvisits?\b", text[kind.start : kind.end]) is not None
     counted = not kind.medicine and (
-        kind.category in ("rehabilitation", "psych_services", "home_health", "evaluation_management") or kind.category == "surgery"
+        kind.category in ("rehabilitation", "psych_services", "home_health", "evaluation_management")
+        or kind.category == "surgery"
     )
     sessions = free(SESSIONS_APART)
     if len({_count(m["value"]) for m in sessions}) > 1 and not any("total" in m.group() for m in sessions):
         taken += [m.span() for m in sessions]
     elif not kind.medicine:
-        therapy = kind.category == "rehabilitation" or kind.subcategory == "psych_therapies" or re.search(r"\btherapy\b", text, re.I) is not None
+        therapy = (
+            kind.category == "rehabilitation"
+            or kind.subcategory == "psych_therapies"
+            or re.search(r"\btherapy\b", text, re.I) is not None
+        )
         alone = [TIMES, QUANTITY] if counted and (therapy or visits) else []
         for pattern in (SESSIONS, SESSIONS_AHEAD, SESSIONS_BEHIND, *alone) if kind.category != "transportation" else ():
             first = next(iter(free(pattern)), None)
@@ -214,7 +263,17 @@ def _counts(text: str, kind: Kind, taken: list[Span], take: Any) -> None:
                 take("sessions", *first.span(group), _count(first[group]))
                 break
     programs = [HOURS] if kind.category == "programs" else []
-    for pattern in (HASH, QUANTITY, MEASURED, *programs, *([IN_BRACKETS] if kind.medicine else []), TRIPS, TIMES, COUNT_OF, COUNT_AHEAD):
+    for pattern in (
+        HASH,
+        QUANTITY,
+        MEASURED,
+        *programs,
+        *([IN_BRACKETS] if kind.medicine else []),
+        TRIPS,
+        TIMES,
+        COUNT_OF,
+        COUNT_AHEAD,
+    ):
         match = next(iter(free(pattern)), None)
         if match is None or (pattern in (TIMES, COUNT_AHEAD) and kind.medicine):
             continue
@@ -249,7 +308,9 @@ def _medicine(text: str, kind: Kind, taken: list[Span], take: Any) -> None:
             return
     if len(shares) > 1:
         end = shares[-1].end()
-        base = re.match(r",? (?:in )?(?:an? )?(?:\w+ )?(?:cream |lotion |gel )?base\b|,? in \w+ (?:cream|base)\b", text[end:], re.I)
+        base = re.match(
+            r",? (?:in )?(?:an? )?(?:\w+ )?(?:cream |lotion |gel )?base\b|,? in \w+ (?:cream|base)\b", text[end:], re.I
+        )
         take("drug", shares[0].start(), end + (base.end() if base else 0))
         return
     take("drug", kind.start, kind.end)
@@ -266,7 +327,7 @@ def _treatment(text: str, kind: Kind, taken: list[Span], parts: list[tuple[BodyP
     start = 0
     while True:
         ahead = AHEAD.match(text, start)
-        if ahead and start < ahead.end() <= max(kind.start, REFERRED.match(text, start) and ahead.end() or 0):
+        if ahead and start < ahead.end() <= max(kind.start, (REFERRED.match(text, start) and ahead.end()) or 0):
             start = ahead.end()
             continue
         often = next((end for left, end in taken if left == start and end < kind.end), None)
@@ -295,11 +356,24 @@ def _treatment(text: str, kind: Kind, taken: list[Span], parts: list[tuple[BodyP
             end = min(end, left)
     comma = text.find(",", kind.end, end)
     while comma >= 0:
-        if not (kind.category == "surgery" and re.match(r", (?:and |& )?(?:possible |with |vs\.? |(?:[\w/-]+ ){0,4}[\w/-]*(?:ectomy|plasty|otomy|scopy|repair|release|decompression|fusion|debridement|resection|tenodesis|graft\w*|instrumentation|reconstruction)\b)", text[comma:])):
+        if not (
+            kind.category == "surgery"
+            and re.match(
+                r", (?:and |& )?(?:possible |with |vs\.? |(?:[\w/-]+ ){0,4}[\w/-]*(?:ectomy|plasty|otomy|scopy|repair|"
+                r"release|decompression|fusion|debridement|resection|tenodesis|graft\w*|instrumentation|"
+                r"reconstruction)\b)",
+                text[comma:],
+            )
+        ):
             end = comma
             break
         comma = text.find(",", comma + 1, end)
-    words = re.sub(rf"(?:[\s,:;–-]|\b(?:of|to|for|the|and|at|on|in|with|over|x|times|an?|{anatomy.SIDE})(?=\W*$))+$", "", text[start:end], flags=re.I)
+    words = re.sub(
+        rf"(?:[\s,:;–-]|\b(?:of|to|for|the|and|at|on|in|with|over|x|times|an?|{anatomy.SIDE})(?=\W*$))+$",
+        "",
+        text[start:end],
+        flags=re.I,
+    )
     return (start, start + len(words)) if words else None
 
 
@@ -324,7 +398,9 @@ def _body_parts(folded: Folded, kind: Kind) -> Iterator[tuple[BodyPart, Span]]:
     levels = [m for m in marks if m.lastgroup == "level"]
     sides: list[tuple[re.Match[str], re.Match[str] | None]] = []
     for at, part in enumerate(parts):
-        sides.append((part, _side_of(text, part, parts[at - 1] if at else None, sides[-1][1] if sides else None, marks)))
+        sides.append(
+            (part, _side_of(text, part, parts[at - 1] if at else None, sides[-1][1] if sides else None, marks))
+        )
     spinal = [part for part in parts if part.lastgroup in ("neck", "upper_back", "low_back", "back", "joint")]
     owner = min(spinal, key=lambda p: abs(p.start() - levels[0].start())) if spinal and levels else None
     seen = set()
@@ -341,13 +417,33 @@ def _body_parts(folded: Folded, kind: Kind) -> Iterator[tuple[BodyPart, Span]]:
 
 
 def _side_of(
-    text: str, part: re.Match[str], before: re.Match[str] | None, carried: re.Match[str] | None, marks: list[re.Match[str]]
+    text: str,
+    part: re.Match[str],
+    before: re.Match[str] | None,
+    carried: re.Match[str] | None,
+    marks: list[re.Match[str]],
 ) -> re.Match[str] | None:
-    own = [m for m in marks if m.lastgroup == "side" and m.end() <= part.start() and (before is None or m.start() >= before.end())]
-    if own and (part.start() - own[-1].end() <= 2 or re.fullmatch(rf"\W*(?:(?:the|sided|side|total|partial|medial|lateral|distal|proximal|upper|lower|anterior|posterior|hinged|custom|{anatomy.LEVEL}|and|,|at)\W*)*", text[own[-1].end() : part.start()], re.I)):
+    own = [
+        m
+        for m in marks
+        if m.lastgroup == "side" and m.end() <= part.start() and (before is None or m.start() >= before.end())
+    ]
+    if own and (
+        part.start() - own[-1].end() <= 2
+        or re.fullmatch(
+            rf"\W*(?:(?:the|sided|side|total|partial|medial|lateral|distal|proximal|upper|lower|anterior|posterior|"
+            rf"hinged|custom|{anatomy.LEVEL}|and|,|at)\W*)*",
+            text[own[-1].end() : part.start()],
+            re.I,
+        )
+    ):
         return own[-1]
     behind = next((m for m in marks if m.lastgroup == "side" and m.start() > part.end()), None)
-    if behind and SIDE_BEHIND.match(text[part.end() : behind.start()]) and not anatomy.parts().match(text, behind.end() + 1):
+    if (
+        behind
+        and SIDE_BEHIND.match(text[part.end() : behind.start()])
+        and not anatomy.parts().match(text, behind.end() + 1)
+    ):
         return behind
     if before is not None and carried is not None and part.lastgroup not in MIDLINE:
         between = text[before.end() : part.start()]
@@ -359,7 +455,11 @@ def _side_of(
 def _asked_for(text: str, part: re.Match[str], kind: Kind) -> bool:
     """The part is what the request is for: not a part in a specialist's title, or in what is done along."""
     behind = text[part.end() : part.end() + 40]
-    if SPECIALIST.match(behind) or (part.start() >= kind.end and DONE_ALONG.match(behind)) or re.match(r"-(?:held|to-)", behind):
+    if (
+        SPECIALIST.match(behind)
+        or (part.start() >= kind.end and DONE_ALONG.match(behind))
+        or re.match(r"-(?:held|to-)", behind)
+    ):
         return False
     if kind.category == "evaluation_management" and kind.start <= part.start() < kind.end:
         return False

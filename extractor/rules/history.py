@@ -1,24 +1,33 @@
 """Diagnoses, treatment to date and medications, where the summary lists them plainly.
 
 A list is plain where its label opens a sentence and its entries cannot be cut wrongly: set apart by semicolons,
-or, of medicines, each entry with a medicine's name. Anything else stays empty: a wrong cut would be an invented diagnosis.
+or, of medicines, each entry with a medicine's name. Anything else stays empty: a wrong cut would be an invented
+diagnosis.
 """
 
 from __future__ import annotations
 
 import re
 
+from extractor.language.sentences import Sentence
 from extractor.lexicon.medicines import medicine
 from extractor.schema import Text
-from extractor.language.sentences import Sentence
 
-IS = r"(?:(?: that are)?(?: carried in the file)? (?:are|is|were|was|include[sd]?|including|consists? of|consisted of|has included|have included|has comprised|have comprised|has been|have been)(?: as follows| noted to include)?:?|:)"
+IS = (
+    r"(?:(?: that are)?(?: carried in the file)? (?:are|is|were|was|include[sd]?|including|consists? of|"
+    r"consisted of|has included|have included|has comprised|have comprised|has been|"
+    r"have been)(?: as follows| noted to include)?:?|:)"
+)
 LABELS = {
-    "diagnoses": re.compile(rf"^(?:The |Current |Treating |Accepted |His |Her |Listed |Working )*[Dd]iagnos[ei]s{IS} ?"),
+    "diagnoses": re.compile(
+        rf"^(?:The |Current |Treating |Accepted |His |Her |Listed |Working )*[Dd]iagnos[ei]s{IS} ?"
+    ),
     "treatment_to_date": re.compile(
         rf"^(?:The |Prior |Previous |Past |His |Her )*[Tt]reatments?(?: to date| thus far| so far)?{IS} ?"
     ),
-    "medications": re.compile(rf"^(?:The |Current |His |Her |Present )*[Mm]edications?(?: list)?(?: to date| at present)?{IS} ?"),
+    "medications": re.compile(
+        rf"^(?:The |Current |His |Her |Present )*[Mm]edications?(?: list)?(?: to date| at present)?{IS} ?"
+    ),
 }
 COUNTED = re.compile(r"\s*(?:\(?\d{1,2}[.)] )?")
 """The number of an entry."""

@@ -10,12 +10,16 @@ from extractor.lexicon.services import find_service
 from extractor.taxonomy import Category
 
 ASSOCIATED = re.compile(r"^\W*associated surgical (?:service|item|request|procedure)s?\b", re.I)
-LABEL = re.compile(r"^\W*(?:associated surgical (?:service|item|request|procedure)s?|durable medical equipment|dme)\b ?[:-] ?", re.I)
+LABEL = re.compile(
+    r"^\W*(?:associated surgical (?:service|item|request|procedure)s?|durable medical equipment|dme)\b ?[:-] ?", re.I
+)
 """A label before what is asked for."""
 SHARE = re.compile(r"\b[A-Za-z][\w-]+ (?:HCL |sodium )?\d[\d.]* ?%", re.I)
 """An ingredient with its share: two of them, or one that calls itself a compound, make a compound."""
 COMPOUND = re.compile(r"\bcompound(?:ed)?\b", re.I)
-DOSED = re.compile(r"^\W*(?P<name>[A-Z][A-Za-z-]+(?: [A-Za-z-]+){0,2}?)®?,? \(?\d[\d.,/-]* ?(?:mg|mcg|%|units?/ml)", re.I)
+DOSED = re.compile(
+    r"^\W*(?P<name>[A-Z][A-Za-z-]+(?: [A-Za-z-]+){0,2}?)®?,? \(?\d[\d.,/-]* ?(?:mg|mcg|%|units?/ml)", re.I
+)
 """A name with its strength is a medicine, though no list knows it."""
 FORMED = re.compile(rf"^\W*(?P<name>[A-Z][a-z]{{3,}}(?: (?:{FORMS})))\b", re.I)
 """A name with the form of a medicine is one, too."""

@@ -65,7 +65,9 @@ def read_letter(source: SourceText) -> Reading:
         utilization_review=read_utilization_review(told.summary),
         outcome=outcome([issue.decision for issue in issues]),
         issues=issues,
-        records=read_records(told.summary, ([voice.sentence for voice in told.rationales.get(issue.number, [])] for issue in issues)),
+        records=read_records(
+            told.summary, ([voice.sentence for voice in told.rationales.get(issue.number, [])] for issue in issues)
+        ),
     )
     return Reading(statement, anatomy.layout.name, letter_flags(anatomy, statement, case), told)
 

@@ -69,7 +69,11 @@ def _notices(issue: Issue, voiced: list[Voiced]) -> list[Notice]:
     warned = False
     for voice in voiced:
         text = voice.sentence.text
-        if not AT_ONCE.isdisjoint(voice.sentence.stems) and ABRUPT_STOP.search(text) and (about_opioids or OPIOID.search(text)):
+        if (
+            not AT_ONCE.isdisjoint(voice.sentence.stems)
+            and ABRUPT_STOP.search(text)
+            and (about_opioids or OPIOID.search(text))
+        ):
             warned = True
             spans += voice.sentence.spans
         elif voice.role == "notice":
@@ -93,7 +97,11 @@ def _relate(issues: list[Issue], told: Told) -> None:
 def _essence(issue: Issue, voiced: list[Voiced]) -> tuple[str, ...]:
     """The rationale without its verdict, the request's words, sides and levels."""
     request = issue.request.text.lower() if issue.request else ""
-    said = [voice.sentence.lower.replace(request, "") if request else voice.sentence.lower for voice in voiced if voice.role != "conclusion"]
+    said = [
+        voice.sentence.lower.replace(request, "") if request else voice.sentence.lower
+        for voice in voiced
+        if voice.role != "conclusion"
+    ]
     return tuple(words.replace("left", "").replace("right", "").translate(NO_MARKS) for words in said)
 
 
@@ -116,6 +124,10 @@ def _main_item(issue: Issue, issues: list[Issue], told: Told) -> int | None:
         return int(numbered["number"])
     for other in others:
         treatment = str(other.details.treatment.value).lower() if other.details and other.details.treatment else ""
-        if treatment and other.category != "surgery" and any(word in words for word in treatment.split() if len(word) > 6):
+        if (
+            treatment
+            and other.category != "surgery"
+            and any(word in words for word in treatment.split() if len(word) > 6)
+        ):
             return other.number
     return surgeries[0].number if surgeries else None

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from extractor.lexicon.reasons import OVERTURNED, UPHELD, Cue, Scope
 from extractor.language.sentences import STEM, Sentence
 from extractor.language.voices import ABOUT_VERDICT, Voiced
+from extractor.lexicon.reasons import OVERTURNED, UPHELD, Cue, Scope
 from extractor.schema import Reason
 from extractor.source import Span
 from extractor.taxonomy import Category, Decision, ReasonCode, RecordState
@@ -36,22 +36,35 @@ CONCEDING = ("although", "while", "though", "even though", "despite")
 CONCEDED = re.compile(r"^(?:although|while|though|even though|despite)\b[^,;]{0,160}[,;]", re.I)
 """A point conceded is no reason (rule 4): the clause before the comma is left out."""
 NECESSITY = re.compile(
-    r"\b(?:is|are|was|were|be)?(?: considered| deemed| determined to be| therefore)? ?not (?:be )?(?:medically )?(?:necessary|supported|indicated|certified|appropriate|warranted|justified)\b|\bnot a medical necessity\b|\bmedical(?:ly)? necess\w+\b", re.I
+    r"\b(?:is|are|was|were|be)?(?: considered| deemed| determined to be|"
+    r" therefore)? ?not (?:be )?(?:medically )?(?:necessary|supported|indicated|certified|appropriate|"
+    r"warranted|justified)\b|\bnot a medical necessity\b|\bmedical(?:ly)? necess\w+\b",
+    re.I,
 )
 """The verdict's own words say nothing about why."""
-CLAUSE = re.compile(r"; |,? (?:but|however) |,? (?=nor )|,? and (?=no |not |there |the |it |was no |a lack |lack )|, (?=no |nor )|\. ")
+CLAUSE = re.compile(
+    r"; |,? (?:but|however) |,? (?=nor )|,? and (?=no |not |there |the |it |was no |a lack |lack )|, (?=no |nor )|\. "
+)
 """Where another statement begins within a sentence."""
 EXAMINED = re.compile(
-    r"\b(?:exam\w*|inspection|testing|films?|x-?rays?|mri|stud(?:y|ies)|findings)(?: \w+){0,3} (?:reveal\w*|show\w*|did not reveal|does not document|demonstrat\w+|documented no)\b|\b(?:normal|negative|unremarkable|intact|symmetric\w*|unchanged|static)\b"
-    r"|\bnot yet had\b|\bnot beneficial\b|\bseem(?:s|ed)? to be helping\b|\bargued against\b|\bremain\w* (?:highly )?reliant\b|\b\d+/10\b"
+    r"\b(?:exam\w*|inspection|testing|films?|x-?rays?|mri|stud(?:y|ies)|"
+    r"findings)(?: \w+){0,3} (?:reveal\w*|show\w*|did not reveal|does not document|demonstrat\w+|"
+    r"documented no)\b|\b(?:normal|negative|unremarkable|intact|symmetric\w*|unchanged|static)\b"
+    r"|\bnot yet had\b|\bnot beneficial\b|\bseem(?:s|ed)? to be helping\b|\bargued against\b|"
+    r"\bremain\w* (?:highly )?reliant\b|\b\d+/10\b"
 )
 """Words of an examination or a course that went otherwise than was asked for."""
 SHOWN_OTHERWISE = re.compile(
-    rf"{EXAMINED.pattern}|\b(?:did|does|do|had|has|have|is|was|are|were) not (?:have|had|failed|homebound|confined|derive|fit|carry|due|meet any)\b|\bfailed to (?:derive|return|diminish)\b|\bis (?:responding|improving)\b|\b(?:seeing|have|has|had) (?:benefit|helped)\b"
-    r"|\bthere (?:were|was|are|is) no (?:red[- ]flags?|neurological deficits?|plan for)\b(?!.{0,40}\b(?:noted|documented)\b)|\b(?:discharged|independent) (?:as |with )"
+    rf"{EXAMINED.pattern}|\b(?:did|does|do|had|has|have|is|was|are|were) not (?:have|had|failed|homebound|"
+    rf"confined|derive|fit|carry|due|meet any)\b|\bfailed to (?:derive|return|diminish)\b|"
+    rf"\bis (?:responding|improving)\b|\b(?:seeing|have|has|had) (?:benefit|helped)\b"
+    r"|\bthere (?:were|was|are|is) no (?:red[- ]flags?|neurological deficits?|"
+    r"plan for)\b(?!.{0,40}\b(?:noted|documented)\b)|\b(?:discharged|independent) (?:as |with )"
 )
 """Words by which the records show the opposite of what was asked for."""
-UNDOCUMENTED = re.compile(r"\b(?:no|not|lack)\b.{0,60}\b(?:document\w*|indicat\w+|evidence|establish\w*|explanation|shown|noted)\b")
+UNDOCUMENTED = re.compile(
+    r"\b(?:no|not|lack)\b.{0,60}\b(?:document\w*|indicat\w+|evidence|establish\w*|explanation|shown|noted)\b"
+)
 
 
 CUES: dict[Decision, tuple[Cue, ...]] = {"upheld": UPHELD, "overturned": OVERTURNED}
@@ -64,7 +77,8 @@ def _stem(need: str) -> str:
 
 
 NEEDS = {
-    decision: [(_stem(need), need, at) for at, cue in enumerate(cues) for need in cue.needs] for decision, cues in CUES.items()
+    decision: [(_stem(need), need, at) for at, cue in enumerate(cues) for need in cue.needs]
+    for decision, cues in CUES.items()
 }
 """Each word that a cue needs, with its stem and the cue's place."""
 
@@ -79,7 +93,7 @@ def _compiled(decision: Decision, at: int) -> tuple[re.Pattern[str], re.Pattern[
 def read_reasons(
     voiced: list[Voiced], decision: Decision, category: Category | None, *, main_surgery: bool = False
 ) -> list[Reason]:
-    """The reasons that the rationale gives about this case, in order of appearance; empty where the decision is unknown."""
+    """The reasons that the rationale gives about this case, in order of appearance; none without a decision."""
     if decision == "unknown":
         return []
     scopes = SCOPES[category or "other"] + (() if main_surgery else ("dependent",))

@@ -7,62 +7,95 @@ import re
 from collections.abc import Iterable
 
 from extractor.language import dates
-from extractor.schema import Record, UtilizationReview
 from extractor.language.sentences import Sentence
+from extractor.schema import Record, UtilizationReview
 from extractor.source import Span
 from extractor.taxonomy import ReviewOutcome
 
 DATE = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
 STUDY = (
-    r"MRI'?s?(?: (?:scans?|arthrograms?))?|MR arthrograms?|CT(?: scans?)?|[Xx]-? ?rays?|[Rr]adiographs?|[Pp]lain films?|[Ff]ilms|EMGs?(?:/NC[SV]s?)?|NC[SV]s?|[Ee]lectrodiagnostic (?:stud(?:y|ies)|testing|tests?)|"
-    r"[Nn]erve conduction stud(?:y|ies)|[Uu]ltrasounds?|[Bb]one scans?|[Uu]rine drug (?:screens?|tests?|testing)|[Uu]rine (?:toxicology|screens?)|[Ll]aboratory (?:tests?|studies)|[Ee]chocardiogram|[Mm]yelogram|[Dd]iscogram|[Ss]leep study|EKG|[Ss]cans?"
+    r"MRI'?s?(?: (?:scans?|arthrograms?))?|MR arthrograms?|CT(?: scans?)?|[Xx]-? ?rays?|[Rr]adiographs?|"
+    r"[Pp]lain films?|[Ff]ilms|EMGs?(?:/NC[SV]s?)?|NC[SV]s?|[Ee]lectrodiagnostic (?:stud(?:y|ies)|testing|"
+    r"tests?)|"
+    r"[Nn]erve conduction stud(?:y|ies)|[Uu]ltrasounds?|[Bb]one scans?|[Uu]rine drug (?:screens?|tests?|"
+    r"testing)|[Uu]rine (?:toxicology|screens?)|[Ll]aboratory (?:tests?|studies)|[Ee]chocardiogram|"
+    r"[Mm]yelogram|[Dd]iscogram|[Ss]leep study|EKG|[Ss]cans?"
 )
 PAPER = (
-    r"[Rr]eports?|[Nn]otes?|[Ll]etters?|RFAs?(?: forms?)?|[Rr]equests? for [Aa]uthorization|[Ee]valuations?|[Ee]xaminations?|[Rr]e-?evaluations?|[Rr]e-?examinations?|[Cc]onsultations?|[Cc]onsult|[Vv]isits?|PR-?2s?|[Ww]orksheets?|"
-    r"[Qq]uestionnaires?|[Pp]rescriptions?|[Rr]ecords?|[Ll]og|[Dd]ischarge summary|[Ff]orms?|[Aa]ssessments?|[Aa]ppointments?|AME|QME"
+    r"[Rr]eports?|[Nn]otes?|[Ll]etters?|RFAs?(?: forms?)?|[Rr]equests? for [Aa]uthorization|"
+    r"[Ee]valuations?|[Ee]xaminations?|[Rr]e-?evaluations?|[Rr]e-?examinations?|[Cc]onsultations?|"
+    r"[Cc]onsult|[Vv]isits?|PR-?2s?|[Ww]orksheets?|"
+    r"[Qq]uestionnaires?|[Pp]rescriptions?|[Rr]ecords?|[Ll]og|[Dd]ischarge summary|[Ff]orms?|"
+    r"[Aa]ssessments?|[Aa]ppointments?|AME|QME"
 )
 NOUN = rf"(?<![\w-])(?:{STUDY}|{PAPER})(?![\w-])"
 OF_WHAT = (
-    r"(?: \([^()]{1,40}\))?(?: (?:of|from|for) (?:the |his |her |an? )?(?!(?:20|19)\d\d)(?:[A-Za-z'’-]+)(?:[ /][a-zA-Z'’-]+){0,4}?)?(?: with(?:out)? contrast)?"
+    r"(?: \([^()]{1,40}\))?(?: (?:of|from|for) (?:the |his |her |an? )?(?!(?:20|"
+    r"19)\d\d)(?:[A-Za-z'’-]+)(?:[ /][a-zA-Z'’-]+){0,4}?)?(?: with(?:out)? contrast)?"
 )
 JOINS = (
-    r"(?:,? (?:of|from|on|for|in|dated|date|followed|signed|written|completed|performed|obtained|taken|done|conducted|collected|issued|submitted)|,? (?:was|were|is|are|also|had been) (?:also )?(?:dated|performed|obtained|taken|done|completed|conducted|collected|signed|written|issued|made))?"
+    r"(?:,? (?:of|from|on|for|in|dated|date|followed|signed|written|completed|performed|obtained|taken|"
+    r"done|conducted|collected|issued|submitted)|,? (?:was|were|is|are|also|had been) (?:also )?(?:dated|"
+    r"performed|obtained|taken|done|completed|conducted|collected|signed|written|issued|made))?"
     r"(?: (?:on|of|dated))?,?(?: the)? ?\(?"
 )
 A_NOUN = re.compile(NOUN)
 TO_DATE = re.compile(rf"(?P<name>{OF_WHAT}){JOINS}")
 """What may stand between a record's noun and its date; the first part of it belongs to the record's name."""
-AFTER = re.compile(rf"^,? (?:an? |the |his |her )?(?P<name>(?:[a-z'’-]+ ){{0,3}}?{NOUN}(?: of the (?:[a-z]+)(?: [a-z]+){{0,2}})?)(?![\w-])")
+AFTER = re.compile(
+    rf"^,? (?:an? |the |his |"
+    rf"her )?(?P<name>(?:[a-z'’-]+ ){{0,3}}?{NOUN}(?: of the (?:[a-z]+)(?: [a-z]+){{0,2}})?)(?![\w-])"
+)
 AGAIN = re.compile(r"^(?:,| and|, and| &| or| again on| and again on|\s)*$")
 """Between two dates of one kind of record."""
 RANGE_OF_DATES = re.compile(r"\d (?:to|-|–|through) $")
 RANGE_AHEAD = re.compile(r" ?(?:to|-|–|through) \d")
 """From one date to another: no record's date."""
 SMALL = frozenset(
-    """the a an his her their its this that these those in on of per by from and or to at with for was were is are be been has had have also as
-    after before since until during under when where which who whose shows showed show reveals revealed review reviewed copy include includes including
-    there he she it they both all any no not dated states stated notes noted according via then later earlier subsequent recent most latest based
-    submitted provided records injured worker claimant patient applicant""".split()
+    """the a an his her their its this that these those in on of per by from and or to at with for was were is
+    are be been has had have also as after before since until during under when where which who whose shows
+    showed show reveals revealed review reviewed copy include includes including there he she it they both
+    all any no not dated states stated notes noted according via then later earlier subsequent recent most
+    latest based submitted provided records injured worker claimant patient applicant""".split()
 )
 """Words at which a record's name begins, going back from its noun."""
-REVIEW = re.compile(r"\b(?:[Uu]tilization [Rr]eview|[Pp]rior (?:utilization )?review|UR|[Uu]tilization [Rr]eviewer|[Pp]eer [Rr]eview(?:er)?)\b")
-NO_RECORD = re.compile(r"\b(?:injury|accident|work status|between)\b|\bsurgery$|\b(?:visits|treatments|sessions) of\b|^(?:medical )?records\b", re.I)
+REVIEW = re.compile(
+    r"\b(?:[Uu]tilization [Rr]eview|[Pp]rior (?:utilization )?review|UR|[Uu]tilization [Rr]eviewer|"
+    r"[Pp]eer [Rr]eview(?:er)?)\b"
+)
+NO_RECORD = re.compile(
+    r"\b(?:injury|accident|work status|between)\b|\bsurgery$|\b(?:visits|treatments|sessions) of\b|"
+    r"^(?:medical )?records\b",
+    re.I,
+)
 FILMS = frozenset("films film x-ray x-rays xray xrays radiograph radiographs plain".split())
 """Names of one kind of picture."""
 LONG_FORM = re.compile(r"^requests? for authorization$|^rfas?(?: forms?)?$", re.I)
 GENERIC = re.compile(r"^(?:reports?|notes?|visits?|records?|examinations?|evaluations?|appointments?)$", re.I)
 
-DENIED = re.compile(r"\b(?:denied|denies|non-? ?certif\w+|not certif\w+|not (?:medically )?necessary|not approved|refused|declined|disapproved|denial|adverse)\b", re.I)
-MODIFIED = re.compile(r"\bmodif\w+|\b(?:partially|in part) (?:certified|approved|authori[sz]ed)|\bpartial(?:ly)? (?:certif\w+|approv\w+)", re.I)
+DENIED = re.compile(
+    r"\b(?:denied|denies|non-? ?certif\w+|not certif\w+|not (?:medically )?necessary|not approved|refused|"
+    r"declined|disapproved|denial|adverse)\b",
+    re.I,
+)
+MODIFIED = re.compile(
+    r"\bmodif\w+|\b(?:partially|in part) (?:certified|approved|authori[sz]ed)|\bpartial(?:ly)? (?:certif\w+|approv\w+)",
+    re.I,
+)
 
 A_DATE = f"(?P<date>{dates.NUMERIC % ('', '')}|{dates.WORDED})"
 DATE_BEHIND = re.compile(
-    rf"^(?:'s| report| determination| decision| denial| letter| physician| process| ?\((?:UR|[^()\d]{{1,30}})\))*,?(?: was| is)?(?: dated| of| on| from| performed on| in a report dated| issued)?(?: the)?,? ?\(?{A_DATE}",
+    rf"^(?:'s| report| determination| decision| denial| letter| physician| process| ?\((?:UR|"
+    rf"[^()\d]{{1,30}})\))*,?(?: was| is)?(?: dated| of| on| from| performed on| in a report dated|"
+    rf" issued)?(?: the)?,? ?\(?{A_DATE}",
     re.I,
 )
-DATE_AHEAD = re.compile(rf"(?:^|, |\bon |\bof |\bdated |\bthe ){A_DATE},?(?: the| a)? ?(?:denied|modified|non-certified)? ?(?:by )?$", re.I)
+DATE_AHEAD = re.compile(
+    rf"(?:^|, |\bon |\bof |\bdated |\bthe ){A_DATE},?(?: the| a)? ?(?:denied|modified|non-certified)? ?(?:by )?$", re.I
+)
 DATE_WITH_VERB = re.compile(
-    rf"\b(?:denied|modified|non-? ?certified|certified|made|issued|determined|dated|completed|performed|decision)\b[^.;]{{0,160}}? (?:on|dated|of) {A_DATE}(?! (?:report|note|visit|RFA|request))",
+    rf"\b(?:denied|modified|non-? ?certified|certified|made|issued|determined|dated|completed|performed|"
+    rf"decision)\b[^.;]{{0,160}}? (?:on|dated|of) {A_DATE}(?! (?:report|note|visit|RFA|request))",
     re.I,
 )
 """Where the review's date stands: behind its name, ahead of it, or with what it decided."""
@@ -87,7 +120,9 @@ def _in_sentence(sentence: Sentence) -> Iterable[Record]:
     at = 0
     for match in DATE.finditer(text):
         day = dates.parse(match.group())
-        if RANGE_OF_DATES.search(text[max(0, match.start() - 4) : match.start()]) or RANGE_AHEAD.match(text, match.end()):
+        if RANGE_OF_DATES.search(text[max(0, match.start() - 4) : match.start()]) or RANGE_AHEAD.match(
+            text, match.end()
+        ):
             at, before = match.end(), None
             continue
         named = _named_before(text, at, match.start()) or _named_behind(text, match.end())
@@ -127,12 +162,12 @@ def _named(text: str, floor: int, noun: Span, end: int) -> tuple[str, Span] | No
     words = text[floor : noun[0]].split(" ")
     start = noun[0]
     for word in reversed(words[-6:-1]):
-        if word.strip("\"“(").lower() in SMALL or word.endswith((",", ";", ":", ")", ".")) or not word:
+        if word.strip('"“(').lower() in SMALL or word.endswith((",", ";", ":", ")", ".")) or not word:
             break
         start -= len(word) + 1
-        if word[0] in "(\"“":
+        if word[0] in '("“':
             break
-    start += len(text[start:end]) - len(text[start:end].lstrip(" ,(\"“"))
+    start += len(text[start:end]) - len(text[start:end].lstrip(' ,("“'))
     name = text[start:end].rstrip(" ,(")
     if not name or REVIEW.search(name) or NO_RECORD.search(name) or REVIEW.search(text[max(0, start - 22) : start]):
         return None
@@ -173,10 +208,16 @@ def read_utilization_review(summary: list[Sentence]) -> UtilizationReview | None
 
 def _review_date(text: str, review: Span) -> dt.date | None:
     """The review's own date: next to its name, or with its verb."""
-    for pattern, place in ((DATE_BEHIND, text[review[1] :]), (DATE_AHEAD, text[: review[0]]), (DATE_WITH_VERB, text[review[1] :])):
+    for pattern, place in (
+        (DATE_BEHIND, text[review[1] :]),
+        (DATE_AHEAD, text[: review[0]]),
+        (DATE_WITH_VERB, text[review[1] :]),
+    ):
         found = pattern.search(place)
         if found:
-            if pattern is DATE_WITH_VERB and re.search(NOUN, place[max(0, found.start("date") - 30) : found.start("date")]):
+            if pattern is DATE_WITH_VERB and re.search(
+                NOUN, place[max(0, found.start("date") - 30) : found.start("date")]
+            ):
                 return None  # the date of a paper that the review went by
             return dates.parse(found["date"])
     return None
