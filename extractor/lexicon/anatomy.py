@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from extractor.taxonomy import Side
+
 REGIONS: dict[str, str] = {
     "neck": r"cervical (?:spine|region|paraspinals?|facets?)|cervicothoracic(?: spine)?|cervical|neck|c-?spine",
     "upper_back": r"thoracic (?:spine|region|paraspinals?|facets?)|thoracolumbar(?: spine)?|thoracic|upper back|"
@@ -59,6 +61,10 @@ NEIGHBOURS: dict[str, frozenset[str]] = {
 VERTEBRA = r"(?:C[1-8]|T(?:1[0-2]|[1-9])|L[1-6]|S[1-5])"
 LEVEL = rf"(?:{VERTEBRA}(?: ?[-–/] ?(?:{VERTEBRA}|1[0-2]|[1-9])){{0,3}}(?![\d/]))"
 """A level of the spine: ``L5-S1``, ``C4``."""
+SIDES: dict[str, Side] = {
+    "left": "left", "lt": "left", "right": "right", "rt": "right",
+    "bilateral": "bilateral", "bilaterally": "bilateral", "both": "bilateral", "b/l": "bilateral",
+}  # fmt: skip
 SIDE = r"left|right|bilateral(?:ly)?|both|lt\.?|rt\.?|b/l"
 
 
@@ -97,16 +103,14 @@ def parts() -> re.Pattern[str]:
     )
 
 
-def side_of(word: str) -> str | None:
+def side_of(word: str) -> Side | None:
     """``left``, ``right`` or ``bilateral`` for the word that tells a side.
 
     >>> side_of("Both")
     'bilateral'
     """
     word = word.lower().rstrip(".")
-    return {"left": "left", "lt": "left", "right": "right", "rt": "right"}.get(word) or (
-        "bilateral" if word.startswith("bilat") or word in ("both", "b/l") else None
-    )
+    return SIDES.get(word)
 
 
 def near(one: str, other: str) -> bool:

@@ -5,7 +5,7 @@ Step by step from the end: a pattern anchored there would be tried from every pl
 
 from __future__ import annotations
 
-MARKS = frozenset(" \t\n\f\u00a0,.;:")
+MARKS = frozenset(" \t\n\f\u00a0,.;:–-")
 
 
 def without_tail(body: str, start: int, end: int, words: frozenset[str]) -> int:
