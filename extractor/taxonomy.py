@@ -121,6 +121,30 @@ ReasonCode = Literal[
     "clarifies_diagnosis_or_plan",
 ]
 
+REASONS: dict[ReasonCode, str] = {
+    "required_finding_not_shown": "a sign, test result or severity that the guideline asks for is missing or normal",
+    "conservative_care_not_exhausted": "before a test or surgery: simpler care was not tried, not finished, or helps",
+    "required_first_step_missing": "a first-line medicine, or a trial before a purchase, was not tried",
+    "prior_benefit_not_shown": "the same treatment was had before without documented gain",
+    "amount_exceeds_guideline": "a count, dose, quantity or length lies above a limit",
+    "wrong_duration_or_phase": "recommended for a short time only, or in another phase",
+    "not_recommended": "the treatment itself is disfavoured: unproven, harmful, or another is preferred",
+    "indication_not_matched": "the diagnosis, age or circumstance is not one that the guideline covers",
+    "purpose_not_explained": "the requester's reason, goals or plan are missing",
+    "request_incomplete": "the request leaves out the quantity, body part, length, rental or purchase",
+    "record_or_monitoring_missing": "a needed document or safety check is absent",
+    "self_directed_care_suffices": "supervised care is no longer needed",
+    "repeat_not_justified": "the study was done already, and nothing has changed since",
+    "already_authorized": "the same service was approved already: the worker has it",
+    "trial_response_awaited": "an authorised first part must be used and judged first",
+    "follows_main_service": "stands or falls with another disputed service",
+    "criteria_met": "findings and circumstances satisfy the guideline",
+    "conservative_care_failed": "simpler care was tried without success",
+    "within_guideline_amount": "the number or length is within the guideline",
+    "clarifies_diagnosis_or_plan": "the test or consultation settles a diagnosis or the next step",
+}
+"""What each reason means. The last four, and ``follows_main_service``, are of overturned items."""
+
 NoticeCode = Literal["opioid_no_abrupt_stop"]
 
 FlagCode = Literal[

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from extractor.taxonomy import FLAGS
+from extractor.taxonomy import CATEGORIES, FLAGS, REASONS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -22,14 +22,28 @@ COMMANDS = {
     "help": ["--help"],
     "extract-help": ["extract", "--help"],
 }
+TABLES: dict[str, tuple[list[str], list[list[str]]]] = {
+    "flags": (["flag", "meaning"], [[f"`{code}`", meaning] for code, meaning in FLAGS.items()]),
+    "reasons": (["reason", "meaning"], [[f"`{code}`", meaning] for code, meaning in REASONS.items()]),
+    "categories": (
+        ["category", "subcategory", "example"],
+        [
+            [f"`{category}`", f"`{subcategory}`", example]
+            for category, subcategories in CATEGORIES.items()
+            for subcategory, example in subcategories.items()
+        ],
+    ),
+}
+"""Each closed list as a table: its head and its rows."""
 PART = re.compile(r"(<!-- begin: (\S+) -->\n).*?(<!-- end -->)", re.S)
 
 
 def part(name: str) -> str:
-    """A part of the README: a command's print, or the table of flags."""
-    if name == "flags":
-        rows = [f"| `{code}` | {meaning} |" for code, meaning in FLAGS.items()]
-        return "\n".join(["| flag | meaning |", "|---|---|", *rows]) + "\n"
+    """A part of the README: a command's print, or the table of a closed list."""
+    if name in TABLES:
+        head, rows = TABLES[name]
+        lines = [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+        return "\n".join(lines) + "\n"
     return f"```text\n{printed(COMMANDS[name])}```\n"
 
 

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 import extractor
 from extractor import extract
+from extractor.lexicon.reasons import OVERTURNED, UPHELD
 from extractor.schema import Determination
-from extractor.taxonomy import FLAGS, SUBCATEGORIES, Category, FlagCode
+from extractor.taxonomy import FLAGS, REASONS, SUBCATEGORIES, Category, FlagCode, ReasonCode
 from extractor.version import VERSION
 from tests.conftest import ROOT
 from tests.letters import Letter
@@ -53,6 +54,12 @@ def test_every_category_has_subcategories() -> None:
 
 def test_every_flag_has_a_meaning() -> None:
     assert set(FLAGS) == set(FlagCode.__args__)  # type: ignore[attr-defined]
+
+
+def test_every_reason_has_a_meaning_and_a_cue() -> None:
+    """A code of the closed list that no wording leads to would be a dead one."""
+    assert set(REASONS) == set(ReasonCode.__args__)  # type: ignore[attr-defined]
+    assert {cue.code for cue in (*UPHELD, *OVERTURNED)} == set(REASONS)
 
 
 def test_changelog_names_the_version() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import typer
 
-from extractor.schema import Determination, Flag, Guideline, Issue, Text
+from extractor.schema import Citation, Details, Determination, Flag, Guideline, Issue, Request, Text
 from extractor.source import SourceText, Span
 
 MEANING = {
@@ -26,6 +26,15 @@ OUTCOME = {
     "mixed": "some items were found medically necessary, some denials stand",
     "undetermined": "not every decision could be read",
 }
+RECORD_STATE = {
+    "not_documented": "the records do not show it",
+    "contradicted": "the records show the opposite",
+    "guideline_only": "by the guideline's rule or amount",
+}
+NOTICE = {"opioid_no_abrupt_stop": "the letter warns against stopping opioids abruptly"}
+AMOUNTS = ("strength", "quantity", "refills", "sessions", "frequency", "duration", "acquisition")
+COUNTED = {"refills": "refills", "sessions": "sessions", "quantity": "in number"}
+"""What a bare number counts."""
 BASIS = {"mtus": "MTUS", "non_mtus": "outside the MTUS", "both": "MTUS and others", "none_cited": "none cited"}
 INDENT = "   "
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -49,6 +58,9 @@ class _View:
         if self.letter.clinical_summary:
             yield ""
             yield from self._text("Clinical case summary", self.letter.clinical_summary, "")
+        if self.letter.records:
+            yield ""
+            yield from self._records()
         flags = list(self._flags(self.letter.flags, ""))
         if flags:
             yield ""
@@ -69,6 +81,7 @@ class _View:
         }
         stated = ", ".join(f"{name} {value.isoformat()}" for name, value in dates.items() if value)
         yield from self._fact("Dates", stated)
+        yield from self._fact("Review", self._review())
         yield from self._fact("Priority", case.priority or "")
         patient = ", ".join(str(value) for value in (letter.patient.age, letter.patient.sex) if value is not None)
         yield from self._fact("Patient", patient)
@@ -77,6 +90,20 @@ class _View:
         yield from self._fact("Reviewer", "; licensed in ".join(part for part in (reviewer, states) if part))
         colour = "green" if letter.status == "complete" else "yellow"
         yield "Reading    " + typer.style(letter.status, fg=colour) + f", by rules, layout '{letter.source.layout}'"
+
+    def _review(self) -> str:
+        """The utilization review as the summary tells it."""
+        review = self.letter.utilization_review
+        if review is None:
+            return ""
+        day = review.date.isoformat() if review.date else None
+        return " on ".join(part for part in (review.outcome, day) if part)
+
+    def _records(self) -> Iterator[str]:
+        yield typer.style("Records named", underline=True)
+        for record in self.letter.records:
+            entry = f"{record.date.isoformat()}  {record.description} [{self._spans(record.spans)}]"
+            yield from self._wrap(INDENT, entry, INDENT + " " * 12)
 
     def _fact(self, name: str, value: str) -> Iterator[str]:
         yield from self._wrap(f"{name:<10} ", value or typer.style("not stated", dim=True), " " * 11)
@@ -89,9 +116,12 @@ class _View:
         yield from (typer.style(line, bold=True) for line in self._wrap(number, request, " " * len(number)))
         word = typer.style(issue.decision.upper(), fg=COLOUR[issue.decision], bold=True)
         yield f"{INDENT}{word}  {MEANING[issue.decision]}{self._place(issue.decision_spans)}"
+        yield from self._asked(issue)
+        yield from self._why(issue)
         for title, part in (("Originally requested", issue.original_request), ("Authorized", issue.authorized)):
             if part:
                 yield from self._text(title, part, INDENT)
+                yield from self._part(part)
         for title, guideline in (
             ("Claims administrator's guideline", issue.claims_administrator_guideline),
             ("Reviewer's guideline", issue.reviewer_guideline),
@@ -102,9 +132,34 @@ class _View:
             yield from self._text("Rationale", issue.rationale, INDENT)
         yield from self._flags(issue.flags, INDENT)
 
+    def _asked(self, issue: Issue) -> Iterator[str]:
+        """What kind of thing is asked for, how much of it, and how the item hangs together with others."""
+        kind = " / ".join(part.replace("_", " ") for part in (issue.category, issue.subcategory) if part)
+        said = [kind, *_details(issue.details)]
+        said += ["retrospective"] if issue.timing == "retrospective" else []
+        said += [f"stands or falls with item {issue.depends_on}"] if issue.depends_on else []
+        yield from self._wrap(INDENT, "; ".join(part for part in said if part), INDENT + INDENT)
+        for notice in issue.notices:
+            line = f"{NOTICE[notice.code]} [{self._spans(notice.spans)}]"
+            yield from (typer.style(line, fg="magenta") for line in self._wrap(INDENT, line, INDENT + INDENT))
+
+    def _part(self, part: Request) -> Iterator[str]:
+        said = _details(part.details)
+        if said:
+            yield from self._wrap(INDENT * 2 + "= ", "; ".join(said), INDENT * 3)
+
+    def _why(self, issue: Issue) -> Iterator[str]:
+        """The reasons, a line each: the code in words, what the records show, and where it is said."""
+        for reason in issue.rationale.reasons if issue.rationale else ():
+            state = f", {RECORD_STATE[reason.record_state]}" if reason.record_state else ""
+            line = f"{reason.code.replace('_', ' ')}{state} [{self._spans(reason.spans)}]"
+            yield from self._wrap(f"{INDENT}because ", line, INDENT + " " * 8)
+
     def _guideline(self, title: str, guideline: Guideline) -> Iterator[str]:
         basis = f" ({BASIS[guideline.basis]})" if guideline.basis else ""
         yield from self._text(title + basis, guideline, INDENT)
+        for citation in guideline.citations:
+            yield from self._wrap(INDENT * 2 + "= ", _citation(citation), INDENT * 3)
 
     def _text(self, title: str, text: Text, indent: str) -> Iterator[str]:
         yield indent + typer.style(title, underline=True) + self._place(text.spans)
@@ -119,11 +174,16 @@ class _View:
         return page + ", ".join(f"{start}-{end}" for start, end in spans)
 
     def _flags(self, flags: list[Flag], indent: str) -> Iterator[str]:
+        """Warnings with their places; notes folded into one line."""
+        notes = [flag.code for flag in flags if flag.level == "note"]
         for flag in flags:
-            sign, colour = ("!", "yellow") if flag.level == "warning" else ("i", "blue")
-            place = f" [{self._spans(flag.spans)}]" if flag.spans else ""
-            lines = self._wrap(f"{indent}{sign} ", f"{flag.message} ({flag.code}){place}", indent + "  ")
-            yield from (typer.style(line, fg=colour) for line in lines)
+            if flag.level == "warning":
+                place = f" [{self._spans(flag.spans)}]" if flag.spans else ""
+                lines = self._wrap(f"{indent}! ", f"{flag.message} ({flag.code}){place}", indent + "  ")
+                yield from (typer.style(line, fg="yellow") for line in lines)
+        if notes:
+            lines = self._wrap(f"{indent}i ", f"notes: {', '.join(notes)}", indent + "  ")
+            yield from (typer.style(line, fg="blue") for line in lines)
 
     def _wrap(self, first: str, text: str, rest: str) -> list[str]:
         return textwrap.wrap(
@@ -134,3 +194,28 @@ class _View:
             break_long_words=False,
             break_on_hyphens=False,
         ) or [first.rstrip()]
+
+
+def _details(details: Details | None) -> list[str]:
+    """The details that are stated, in words."""
+    if details is None:
+        return []
+    said = [str(value.value) for value in (details.treatment, details.drug) if value]
+    for name in AMOUNTS:
+        value = getattr(details, name)
+        if value:
+            counted = f" {COUNTED[name]}" if name in COUNTED and not isinstance(value.value, str) else ""
+            said.append(f"{value.value}{counted}")
+    parts = [
+        " ".join(filter(None, (part.side, part.part, part.level if part.level != part.part else None)))
+        for part in details.body_parts
+    ]
+    said += [", ".join(parts)] if parts else []
+    said += [f"on {value.value}" for value in details.dates_of_service]
+    return said + [f"code {value.value}" for value in details.codes]
+
+
+def _citation(citation: Citation) -> str:
+    pages = f"page {citation.pages}" if citation.pages else None
+    named = (citation.title, str(citation.year) if citation.year else None, citation.section, pages)
+    return f"{citation.source}: {'; '.join(part for part in named if part)}"

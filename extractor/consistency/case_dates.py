@@ -131,7 +131,7 @@ def _lengths(letter: Letter, issue: Issue) -> Iterator[Finding]:
                 continue
             if value * DAYS[unit] > since * SLACK + 14:
                 message = (
-                    f"the rationale tells of {match.group().strip()}, "
+                    f"the rationale tells of {value:g} {unit}s, "
                     f"the injury is {round(since / DAYS['month'])} months old "
                     "at the decision; earlier use is possible"
                 )

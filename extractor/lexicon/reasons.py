@@ -262,6 +262,7 @@ UPHELD: tuple[Cue, ...] = (
             "too many",
             "double what",
             "goes beyond",
+            "more than the",
         ),
         r"\b(?:request\w*|sessions|visits|quantity|dos(?:e|age)|refills?|treatments?|amount|number|med|"
         r"morphine|this|that|which|it|hours)\b.{0,80}\b(?:exceed(?:s|ed|ing)?|(?:is|are|be|well|seemingly|"
@@ -273,7 +274,8 @@ UPHELD: tuple[Cue, ...] = (
         r"\bexcess (?:physical|therapy|treatment|visits|of (?:guid\w+|recommend\w+|the (?:guid\w+|"
         r"recommend\w+|initial|amount)))|\bpast the (?:limit|ceiling)\b|\btimes that size\b|"
         r"\bwould (?:also )?pass the\b|\bover the limit\b|\bhalf again\b|\btoo many\b|\b(?:double|twice|"
-        r"three times) what\b|\bgoes? beyond the \d",
+        r"three times) what\b|\bmore than the (?:guidelines?|mtus|odg) (?:provides?|allows?|recommends?|"
+        r"supports?)\b|\bgoes? beyond the \d",
         state="guideline_only",
         unless=(
             r"postsurgical period|phase\b|not exceed|exceeding the guidelines? is|warrant exceeding|"
