@@ -83,7 +83,7 @@ def _injury(letter: Letter) -> Iterator[Finding]:
 
 
 def _injury_dates(sentence: Sentence) -> Iterator[tuple[dt.date, list[Span]]]:
-    if not dates.has_date(sentence.text) or INJURED.isdisjoint(sentence.stems):
+    if not sentence.dated or INJURED.isdisjoint(sentence.stems):
         return
     for match in INJURY.finditer(sentence.text):
         group = "date" if match["date"] else "other"
@@ -101,7 +101,7 @@ def _review(letter: Letter) -> Iterator[Finding]:
     told = [
         (found, sentence.spans_of(*match.span()))
         for sentence in letter.told.summary
-        if dates.has_date(sentence.text) and REVIEW.search(sentence.text)
+        if sentence.dated and REVIEW.search(sentence.text)
         for match in DAY.finditer(sentence.text)
         if (found := dates.parse(match.group())) is not None
     ]

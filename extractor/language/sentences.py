@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
+from extractor.language.dates import has_date
 from extractor.language.folded import Folded
 from extractor.source import SourceText, Span
 
@@ -35,6 +36,11 @@ class Sentence:
     def stems(self) -> frozenset[str]:
         """The first letters of its words, in lower case: what decides which patterns are worth a try."""
         return frozenset([word[:STEM] for word in self.lower.translate(NO_LETTERS).split()])
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether a date can stand in it."""
+        return has_date(self.text)
 
     @cached_property
     def spans(self) -> list[Span]:

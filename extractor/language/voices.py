@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from extractor.language.dates import has_date
 from extractor.language.sentences import Sentence
 from extractor.taxonomy import RationaleRole
 
@@ -169,7 +168,7 @@ def voices(found: list[Sentence]) -> list[Voiced]:
         concludes = not ABOUT_VERDICT.isdisjoint(stems) and CONCLUDES.search(text) is not None
         person = not own and (
             (not ABOUT_PERSON.isdisjoint(stems) and OF_THE_PERSON.search(text) is not None)
-            or (has_date(text) and DATED.search(text) is not None)
+            or (sentence.dated and DATED.search(text) is not None)
         )
         if own or (not speaks and OF_THE_RECORDS.search(text)):
             reciting, of_case = False, True

@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator
 
 from extractor.language.folded import Folded
-from extractor.language.numbers import NUMBER, NUMBER_WORDS, number
+from extractor.language.numbers import FIGURE, figures, number
 from extractor.lexicon.medicines import medicine
 from extractor.rules.kind import SHARE, Kind
 from extractor.schema import Value
 from extractor.source import Span
 
-RANGE = rf"{NUMBER}(?: ?(?:-|–|to|or) ?{NUMBER})?"
+RANGE = rf"{FIGURE}(?: ?(?:-|–|to|or) ?{FIGURE})?"
 PERIOD = r"(?:weeks?|wks?|days?|months?|mos?\b|hours?|hrs?|nights?|years?)"
 DOSE = r"(?:tablets?|capsules?|caps?|tabs?|patch(?:es)?|pills?|hours?|sprays?|drops?)"
 OFTEN = (
@@ -27,7 +27,7 @@ OFTEN = (
     rf"(?:daily|day|week|weekly|wk|month|monthly|night|quarter|year)|(?:{RANGE} {DOSE} )?(?:daily|weekly|nightly))\b)"
 )
 FREQUENCY = re.compile(
-    rf"(?<![\w.-])(?:up to )?(?:{OFTEN}|{NUMBER} hours? on,?(?: and)? {NUMBER} hours? off"
+    rf"(?<![\w.-])(?:up to )?(?:{OFTEN}|{FIGURE} hours? on,?(?: and)? {FIGURE} hours? off"
     rf"|\b(?:q ?day|q\.?d|b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|qhs|q ?\d+(?:-\d+)? ?h(?:rs?|ours?)?|qam|qpm|qod)\b\.?"
     rf"|every (?:other day|{RANGE}? ?{PERIOD}|night|day|week|month)|at bedtime)(?:,? (?:as needed|prn|at bedtime))?",
     re.I,
@@ -48,11 +48,11 @@ SESSIONS = re.compile(
 SESSIONS_AHEAD = re.compile(rf"^\W*(?P<value>{RANGE}) (?:[\w/-]+ ){{1,5}}{COUNTED}\b", re.I)
 SESSIONS_APART = re.compile(rf"(?<![\w.#-])(?P<value>{RANGE}) (?:[\w/-]+ ){{0,4}}{COUNTED}\b", re.I)
 """Counts of sessions wherever they stand: two that differ are for different parts."""
-SESSIONS_BEHIND = re.compile(rf"\b{COUNTED},? ?(?:x ?|times )?(?P<value>{NUMBER})(?! ?[\w/%])", re.I)
+SESSIONS_BEHIND = re.compile(rf"\b{COUNTED},? ?(?:x ?|times )?(?P<value>{FIGURE})(?! ?[\w/%])", re.I)
 TIMES = re.compile(
-    rf"(?<![\w/])(?:x ?|times )(?P<value>{NUMBER})(?!\w| ?(?:[-–/]|to \d|{PERIOD}|times|per |a (?:week|"
+    rf"(?<![\w/])(?:x ?|times )(?P<value>{FIGURE})(?!\w| ?(?:[-–/]|to \d|{PERIOD}|times|per |a (?:week|"
     rf"day)|x\b|refills?))"
-    rf"|\bseries of (?P<series>{NUMBER})|(?<![\w.-])(?P<ten>{NUMBER}) times(?! ?(?:a\b|per|each|every|/|"
+    rf"|\bseries of (?P<series>{FIGURE})|(?<![\w.-])(?P<ten>{FIGURE}) times(?! ?(?:a\b|per|each|every|/|"
     rf"daily|weekly|monthly))",
     re.I,
 )
@@ -62,20 +62,20 @@ UNIT = (
     r"vials?|packets?|doses?|sets?|syringes?|units)"
 )
 HASH = re.compile(rf"(?<!tooth )(?<!teeth )# ?\(?(?P<value>\d[\d,]*|[lIO|\d]{{2,4}}\b)\)?(?P<unit> ?{UNIT}\b)?", re.I)
-QUANTITY = re.compile(rf"\b(?:quantity|qty|count|disp(?:ense)?)\.?(?: of|:)? ?#? ?(?P<value>{NUMBER})", re.I)
+QUANTITY = re.compile(rf"\b(?:quantity|qty|count|disp(?:ense)?)\.?(?: of|:)? ?#? ?(?P<value>{FIGURE})", re.I)
 MEASURED = re.compile(
-    rf"(?<![\w./-])(?P<value>(?:\d[\d,.]*|{NUMBER}) ?{UNIT})\b(?!/| (?:every|daily|a day|twice|once|"
+    rf"(?<![\w./-])(?P<value>(?:\d[\d,.]*|{FIGURE}) ?{UNIT})\b(?!/| (?:every|daily|a day|twice|once|"
     rf"by mouth|po|q|each|per|at|three times|two times)\b)",
     re.I,
 )
-IN_BRACKETS = re.compile(rf", (?P<value>{NUMBER})$", re.I)
-HOURS = re.compile(rf"(?P<value>{NUMBER} hours)$", re.I)
-TRIPS = re.compile(rf"(?<![\w.-])(?P<value>{NUMBER}) (?:round[- ])?trips\b", re.I)
-COUNT_AHEAD = re.compile(rf"^\W*(?P<value>{NUMBER}) (?!{PERIOD}|x(?!-)\b|times|to |or |%|mg|of )(?=[A-Za-z])", re.I)
-COUNT_OF = re.compile(rf"^(?:purchase|rental) of (?P<value>{NUMBER}) (?=[A-Za-z])", re.I)
+IN_BRACKETS = re.compile(rf", (?P<value>{FIGURE})$", re.I)
+HOURS = re.compile(rf"(?P<value>{FIGURE} hours)$", re.I)
+TRIPS = re.compile(rf"(?<![\w.-])(?P<value>{FIGURE}) (?:round[- ])?trips\b", re.I)
+COUNT_AHEAD = re.compile(rf"^\W*(?P<value>{FIGURE}) (?!{PERIOD}|x(?!-)\b|times|to |or |%|mg|of )(?=[A-Za-z])", re.I)
+COUNT_OF = re.compile(rf"^(?:purchase|rental) of (?P<value>{FIGURE}) (?=[A-Za-z])", re.I)
 REFILLS = re.compile(
-    rf"(?:\b|(?<=x))(?:(?P<value>{NUMBER}|no|zero) (?:additional )?(?:refills?|RFs?)|refills?(?: ?[x:#]|"
-    rf" times)? ?(?P<behind>{NUMBER}))\b",
+    rf"(?:\b|(?<=x))(?:(?P<value>{FIGURE}|no|zero) (?:additional )?(?:refills?|RFs?)|refills?(?: ?[x:#]|"
+    rf" times)? ?(?P<behind>{FIGURE}))\b",
     re.I,
 )
 STRENGTH = re.compile(
@@ -90,7 +90,7 @@ COUNTED_BY_VISIT = ("psych_services", "home_health", "evaluation_management", "s
 VISITS = re.compile(r"\bvisits?\b", re.I)
 THERAPY = re.compile(r"\btherapy\b", re.I)
 OCR_DIGITS = str.maketrans("lI|O,", "1110_")
-COUNTED_AT_ALL = re.compile(rf"\d|\b(?:no refills?|{'|'.join(NUMBER_WORDS)})\b", re.I)
+COUNTED_AT_ALL = re.compile(r"\d|\bno refills?\b", re.I)
 OFTEN_OR_COUNTED = re.compile(
     rf"{COUNTED_AT_ALL.pattern}|daily|nightly|weekly|every|once|twice|bedtime|\b[qbt]\.?[idh]", re.I
 )
@@ -102,6 +102,8 @@ class Values:
 
     def __init__(self, folded: Folded) -> None:
         self.text = folded.text
+        self.figures = figures(folded.text)
+        """The text with its numbers in figures: what the patterns read."""
         self.found: dict[str, Value] = {}
         self.taken: list[Span] = []
         self._folded = folded
@@ -112,16 +114,20 @@ class Values:
         words = self.text[slice(*span)]
         self.found[name] = Value(value=words if value is None else value, spans=self._folded.spans(*span))
 
+    def words(self, match: re.Match[str], group: str) -> str:
+        """The request's own words where the group matched."""
+        return self.text[slice(*match.span(group))]
+
     def free(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """The pattern's matches of which no other value has taken a part."""
-        for match in pattern.finditer(self.text):
+        for match in pattern.finditer(self.figures):
             if not any(match.start() < end and start < match.end() for start, end in self.taken):
                 yield match
 
 
 def read_amounts(values: Values, kind: Kind) -> None:
     """Frequency, duration, refills, sessions and quantity, in this order."""
-    text = values.text
+    text = values.figures
     frequency = FREQUENCY.search(text) if OFTEN_OR_COUNTED.search(text) else None
     if frequency:
         more = AND_SO_OFTEN.match(text, frequency.end())
@@ -141,7 +147,7 @@ def read_amounts(values: Values, kind: Kind) -> None:
 def _refills(values: Values) -> None:
     for match in values.free(REFILLS):
         group = "value" if match["value"] else "behind"
-        words = match[group].lower()
+        words = values.words(match, group).lower()
         values.take("refills", match.span(group), 0 if words in ("no", "zero") else number(words))
         values.taken.append(match.span())
         return
@@ -152,7 +158,9 @@ def _sessions(values: Values, kind: Kind) -> None:
     if kind.category == "transportation":
         return
     apart = list(values.free(SESSIONS_APART))
-    if len({_count(match["value"]) for match in apart}) > 1 and not any("total" in match.group() for match in apart):
+    if len({_count(values.words(match, "value")) for match in apart}) > 1 and not any(
+        "total" in match.group() for match in apart
+    ):
         values.taken += [match.span() for match in apart]
         return
     patterns = [SESSIONS, SESSIONS_AHEAD, SESSIONS_BEHIND]
@@ -161,7 +169,7 @@ def _sessions(values: Values, kind: Kind) -> None:
     for pattern in patterns:
         for match in values.free(pattern):
             group = str(match.lastgroup)
-            values.take("sessions", match.span(group), _count(match[group]))
+            values.take("sessions", match.span(group), _count(values.words(match, group)))
             return
 
 
@@ -192,7 +200,7 @@ def _quantity(values: Values, kind: Kind) -> None:
                 values.take("quantity", match.span("value"))
             else:
                 group = str(match.lastgroup)
-                values.take("quantity", match.span(group), _count(match[group]))
+                values.take("quantity", match.span(group), _count(values.words(match, group)))
             return
 
 

@@ -55,7 +55,7 @@ def read_details(folded: Folded, kind: Kind | None = None) -> Details:
     parts = read_body_parts(folded, kind)
     if kind.medicine:
         read_medicine(values, kind)
-    elif named := find_treatment(text, kind, values.taken, parts):
+    elif named := find_treatment(values, kind, parts):
         values.take("treatment", named)
     return Details(
         **values.found,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from extractor.language.sentences import Sentence
-from extractor.lexicon.medicines import medicine
+from extractor.lexicon.medicines import find_medicine
 from extractor.schema import Text
 
 IS = (
@@ -58,10 +58,15 @@ def _entries(sentence: Sentence, start: int, *, medicines: bool) -> list[Text]:
             edges += [match.start(), match.end()]
     edges.append(end)
     places = [(left, right) for left, right in zip(edges[::2], edges[1::2], strict=True) if left < right]
-    if medicines and not all(len(medicine().findall(text[slice(*place)])) == 1 for place in places):
+    if medicines and not all(_is_one_medicine(text[slice(*place)]) for place in places):
         return []
     places = [(_behind_count(text, left, right), right) for left, right in places]
     return [Text(text=text[slice(*place)], spans=sentence.spans_of(*place)) for place in places]
+
+
+def _is_one_medicine(words: str) -> bool:
+    found = find_medicine(words)
+    return found is not None and find_medicine(words, found.end()) is None
 
 
 def _behind_count(text: str, left: int, right: int) -> int:

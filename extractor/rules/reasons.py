@@ -76,11 +76,12 @@ def _stem(need: str) -> str:
     return word[0][:STEM] if word and len(word[0]) >= STEM else ""
 
 
-NEEDS = {
-    decision: [(_stem(need), need, at) for at, cue in enumerate(cues) for need in cue.needs]
-    for decision, cues in CUES.items()
-}
-"""Each word that a cue needs, with its stem and the cue's place."""
+NEEDS: dict[Decision, dict[str, list[tuple[str, int]]]] = {decision: {} for decision in CUES}
+"""For each stem, the words that cues need with the cue's place; under no stem, words too short to have one."""
+for _decision, _cues in CUES.items():
+    for _at, _cue in enumerate(_cues):
+        for _need in _cue.needs:
+            NEEDS[_decision].setdefault(_stem(_need), []).append((_need, _at))
 
 
 @cache
@@ -104,8 +105,9 @@ def read_reasons(
     stems = frozenset().union(*(sentence.stems for sentence, _ in spoken))
     live = [
         (need, at)
-        for stem, need, at in NEEDS[decision]
-        if (not stem or stem in stems) and cues[at].scope in scopes and need in whole
+        for stem in ("", *(NEEDS[decision].keys() & stems))
+        for need, at in NEEDS[decision][stem]
+        if cues[at].scope in scopes and need in whole
     ]
     for sentence, words in spoken:
         tried = sorted({at for need, at in live if need in words})

@@ -114,7 +114,7 @@ def read_records(summary: list[Sentence], rationales: Iterable[list[Sentence]]) 
 
 def _in_sentence(sentence: Sentence) -> Iterable[Record]:
     text = sentence.text
-    if not dates.has_date(text):
+    if not sentence.dated:
         return
     before: tuple[str, Span, int] | None = None
     at = 0

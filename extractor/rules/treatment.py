@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from extractor.language.numbers import NUMBER
+from extractor.language.numbers import FIGURE
 from extractor.lexicon import anatomy
-from extractor.rules.amounts import COUNTED, PERIOD
+from extractor.rules.amounts import COUNTED, PERIOD, Values
 from extractor.rules.body_parts import Placed
 from extractor.rules.ends import without_tail
 from extractor.rules.kind import Kind
@@ -19,8 +19,8 @@ AHEAD = re.compile(
     r"to)(?= (?:an? )?(?:initial )?(?:consult|eval))|(?:ultrasound|image|ct)[- ]guided|"
     rf"{anatomy.LEVEL}(?:,? (?:and |& )?{anatomy.LEVEL})*|continued?|continuation of|additional|"
     rf"initial(?! (?:consult|eval))|further|random|"
-    rf"(?:CPT|HCPCS)(?: codes?)? [A-Z]?\d{{4,5}}|{NUMBER} to {NUMBER} (?:week|day|month)s?|an?|the|"
-    rf"one pair of|{COUNTED} of|{NUMBER}(?: additional| more|"
+    rf"(?:CPT|HCPCS)(?: codes?)? [A-Z]?\d{{4,5}}|{FIGURE} to {FIGURE} (?:week|day|month)s?|an?|the|"
+    rf"{FIGURE} pairs? of|{COUNTED} of|{FIGURE}(?: additional| more|"
     rf" further)*(?: {COUNTED} of)?(?! ?[-/]? ?(?:{PERIOD}|x(?!-)\b|times|to \d))|{anatomy.SIDE})(?:[:,]| |"
     rf"$) ?)+",
     re.I,
@@ -63,10 +63,11 @@ LINKS = frozenset(
 """Words that end no name."""
 
 
-def find_treatment(text: str, kind: Kind, taken: list[Span], parts: list[Placed]) -> Span | None:
+def find_treatment(values: Values, kind: Kind, parts: list[Placed]) -> Span | None:
     """The stretch that names the treatment; None where no list knows one."""
     if kind.end == 0:
         return None
+    text, taken = values.figures, values.taken
     start = _start(text, kind, taken, parts)
     end = without_tail(text, start, _end(text, start, kind, taken, parts), LINKS)
     return (start, end) if start < end else None
