@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from extractor.language import dates
-from extractor.schema import Determination, Statement, Text
+from extractor.language.numbers import number
+from extractor.schema import BodyPart, Citation, Determination, Record, Statement, Text, Value
 from extractor.source import SourceText
 
 CASE = ("case_number", "date_assigned", "date_of_injury", "decision_date", "ur_denial_date", "application_received",
@@ -105,9 +106,29 @@ def _false_evidence(result: Determination, source: SourceText) -> Iterator[str]:
             yield f"issue {issue.number}: {issue.decision} is not {word!r}"
 
 
+def _false_values(value: Value | BodyPart | Citation | Record, source: SourceText, place: str) -> Iterator[str]:
+    """Values that are not the words at their spans, nor what those words mean."""
+    words = source.slice(value.spans)
+    if isinstance(value, Value):
+        digits = words.translate(str.maketrans("lI|O", "1110"))
+        meant = {words, number(words), number(digits)} | ({0} if words.lower() in ("no", "zero") else set())
+        sound = value.value in meant or (value.value in ("rental", "purchase") and value.value[:4] in words.lower())
+    elif isinstance(value, BodyPart):
+        sound = value.part in words and (value.level or "") in words
+    elif isinstance(value, Citation):
+        own = squeezed(value.title) in squeezed(words) or value.title == value.canonical_title
+        sound = own and all(squeezed(part) in squeezed(words) for part in (value.section, value.pages) if part)
+    else:
+        sound = all(word in words for word in (value.description or "").split())
+    if not sound:
+        yield f"{place}: {value.model_dump(exclude={'spans'})!r} is not {words!r}"
+
+
 def _false_spans(value: Any, source: SourceText, place: str) -> Iterator[str]:
     if isinstance(value, Text) and (source.slice(value.spans) != value.text or not value.spans):
         yield f"{place}: text is not its spans"
+    if isinstance(value, Value | BodyPart | Citation | Record):
+        yield from _false_values(value, source, place)
     if isinstance(value, BaseModel):
         for name in type(value).model_fields:
             yield from _false_spans(getattr(value, name), source, f"{place}.{name}")

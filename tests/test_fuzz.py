@@ -101,6 +101,8 @@ HOSTILE = [
     " and",
     " has",
     " is a",
+    "no ", "the patient ", "left knee ", "L4-5 ", "for two years ", "and ODG ", "Doe J, ", "report of 1/1/2016 ", "naproxen, ",
+    "2 times a week ", "there is no documentation of ", "; ",
     " ", "\n", ":", "\t", "a", "1", "*", "**", "<b>", "</b>", "<a ", "<!--", "&", "|", "||\n", "-", "Upheld", ": Upheld\n", "Upheld\n",
     "Case Number:", "Date of Injury: ", "10/10/2016 ", "10-", "Claims Administrator guideline:", "Decision rationale:",
     "1) MAXIMUS Federal Services, Inc. has determined the request for ", "was the original request ", "The original request ",

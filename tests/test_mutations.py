@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from evals.golden import Annotation, golden_letters
-from extractor import extract
+from extractor import consistency, extract
 from extractor.errors import ImrError
 from extractor.layouts import Layout, headed
-from extractor.rules import anatomy, marks
+from extractor.lexicon import anatomy as anatomy_words
+from extractor.rules import anatomy, details, letter, marks, meaning
+from extractor.schema import Determination
 from tests.conftest import ROOT
+from tests.meaning import misreadings
 from tests.structure import mismatches
+from tests.test_golden import CONTRADICTIONS
 
 Mutation = Callable[[pytest.MonkeyPatch], None]
 
@@ -24,11 +29,21 @@ def failing() -> set[str]:
     for golden in golden_letters(ROOT / "golden"):
         if isinstance(golden.annotation, Annotation):
             try:
-                if mismatches(extract(golden.path), golden.annotation):
+                got, want = extract(golden.path), golden.annotation
+                if mismatches(got, want) or misreadings(got, want) or slips(got) != noted(want):
                     failed.add(golden.id)
             except ImrError:
                 failed.add(golden.id)
     return failed
+
+
+def slips(got: Determination) -> set[tuple[str, int | None]]:
+    flags = [(None, flag) for flag in got.flags] + [(one.number, flag) for one in got.issues for flag in one.flags]
+    return {(flag.code, number) for number, flag in flags if flag.code in CONTRADICTIONS}
+
+
+def noted(want: Annotation) -> set[tuple[str, int | None]]:
+    return {(slip.code, slip.issue) for slip in want.findings}
 
 
 def with_layout(change: Callable[[Layout], Layout]) -> Mutation:
@@ -72,6 +87,22 @@ def break_headed(layout: Layout) -> Layout:
     return replace(layout, marks=tuple(m for m in layout.marks if m.role != "rationale"))
 
 
+def without(module: Any, name: str, value: Any) -> Mutation:
+    """A part of the reader that finds nothing."""
+    return lambda patch: patch.setattr(module, name, value)
+
+
+def swap_sides(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(anatomy_words, "SIDES", {**anatomy_words.SIDES, "left": "right", "right": "left"})
+
+
+def forget(check: Any) -> Mutation:
+    """One of the checks of a letter against itself is not made."""
+    return lambda patch: patch.setattr(
+        consistency, "CHECKS", tuple(one for one in consistency.CHECKS if one is not check)
+    )
+
+
 @pytest.mark.parametrize(
     "mutate",
     [
@@ -81,6 +112,16 @@ def break_headed(layout: Layout) -> Layout:
         with_layout(forget_partial_approvals),
         drop_last_item,
         keep_footers,
+        without(letter, "read_citations", lambda *args: []),
+        without(letter, "read_utilization_review", lambda *args: None),
+        without(meaning, "read_timing", lambda text: "prospective"),
+        without(meaning, "_notices", lambda *args: []),
+        without(meaning, "_main_item", lambda *args: None),
+        without(details, "read_amounts", lambda *args: None),
+        without(details, "read_body_parts", lambda *args: []),
+        without(details, "find_treatment", lambda *args: None),
+        swap_sides,
+        *map(forget, consistency.CHECKS[:-1]),
     ],
     ids=[
         "layout_broken",
@@ -89,6 +130,16 @@ def break_headed(layout: Layout) -> Layout:
         "partial_unread",
         "last_item_dropped",
         "footers_kept",
+        "no_citations",
+        "no_utilization_review",
+        "never_retrospective",
+        "no_notices",
+        "nothing_depends",
+        "no_amounts",
+        "no_body_parts",
+        "no_treatment",
+        "sides_swapped",
+        *(f"unchecked_{check.__module__.rpartition('.')[2]}" for check in consistency.CHECKS[:-1]),
     ],
 )
 def test_a_mutation_fails_the_golden_letters(mutate: Mutation, monkeypatch: pytest.MonkeyPatch) -> None:
