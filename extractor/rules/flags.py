@@ -181,11 +181,8 @@ def _coverage_flags(anatomy: Anatomy) -> list[Flag]:
     if anatomy.stray_decisions:
         flags.append(warning("issue_missing", "a decision word heads no item that was found", anatomy.stray_decisions))
     if anatomy.other_letters:
-        flags.append(
-            warning(
-                "several_letters", "the file holds another letter, which was not read; split it", anatomy.other_letters
-            )
-        )
+        others = [(start, end) for start, end in anatomy.other_letters if start < end]
+        flags.append(warning("several_letters", "the file holds another letter, which was not read; split it", others))
     return flags
 
 
