@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +52,9 @@ TABLE = {
     "another's verdict": Case("", "The treating physician holds that it is medically necessary."),
     "a guideline's verdict": Case("", "Home care is for services deemed to be medically necessary."),
     "a condition": Case("", "It would be medically necessary if surgery were planned."),
+    "concludes as for upheld": Case("", "The knee gives way.", end=" The request is not supported.", decision=": Overturned", flag="rationale_contradicts_decision"),
+    "another service's verdict": Case("", "Sedation is not medically necessary with the MRI, but the MRI is.", end="", decision=": Overturned"),
+    "a verdict on a part": Case("", "Six visits are medically necessary. Twelve visits are not medically necessary.", heading="Physical therapy 12 visits"),
     "reverses the review": Case("", "I am reversing the utilization review decision.", end=" The MRI without contrast is medically necessary.", decision=": Overturned"),
     "supports the request though upheld": Case("", "There is rationale provided to support the request.", flag="rationale_contradicts_decision"),
     "a missing rationale": Case("", "There is no rationale provided to support the request."),
@@ -57,13 +62,18 @@ TABLE = {
     "another date of injury": Case("The date of injury is 10-13-2016.", flag="injury_date_contradicted"),
     "the same date of injury": Case("The date of injury is October 3, 2016."),
     "an earlier injury": Case("He had a prior injury on 09/01/2016."),
+    "another year, told as the date of injury": Case("The date of injury is 10/03/2015.", flag="injury_date_contradicted"),
+    "a date that came about over time": Case("The date of injury is 10/03/2015 - 10/03/2016."),
+    "another date, in the worded form": Case("The patient sustained an industrial injury on October 13th, 2016.", flag="injury_date_contradicted"),
     "a date of something else": Case("She was seen on 10/13/2016."),
     "another date of the review": Case("Utilization Review of 11/12/2016 denied the study.", flag="review_date_contradicted"),
     "the same date of the review": Case("On 11-15-16 Utilization Review denied the study."),
     "two reviews, one of them the header's": Case("Utilization Review of 10/20/2016 denied therapy. Utilization Review of 11/15/2016 denied the study."),
     "a review without a date": Case("Utilization Review denied the study."),
     # Sides and parts.
-    "the other side": Case("The left knee hurts.", "Tenderness of the right knee was noted by the therapist.", flag="side_contradicted"),
+    "the other side": Case("On examination the left knee had medial tenderness and crepitus.", "Medial tenderness with crepitus of the right knee was noted.", flag="side_contradicted"),
+    "the other side, in passing": Case("The left knee hurts.", "Tenderness of the right knee was noted by the therapist."),
+    "the request for the other side": Case("The left knee hurts.", "Nothing on record would warrant the requested MRI of the right knee.", flag="side_contradicted"),
     "both sides told": Case("Both knees hurt.", "Tenderness of the right knee was noted by the therapist."),
     "the other side is an old story": Case("The left knee hurts. The right knee was operated in 2009.", "The prior right knee surgery has no part in this."),
     "compared with the other side": Case("The left knee hurts.", "Compared with the right knee, the claimant is weak."),
@@ -79,10 +89,12 @@ TABLE = {
     "a study of another part": Case("X-rays of the left wrist dated 10/05/2016 were normal.", "There are no X-rays in the file."),
     "no report of a study": Case("X-rays of the left knee dated 10/05/2016 were normal.", "There is no actual report of X-rays in the file."),
     "an absent request that is dated": Case("The RFA is dated 11/08/2016.", "There is no request for authorization in the file.", flag="absence_contradicted"),
-    "an absent sign that is recorded": Case("On examination of the left knee there was an effusion.", "The claimant has no effusion.", flag="absence_contradicted"),
-    "an absent sign that is denied": Case("On examination of the left knee there was no effusion.", "The claimant has no effusion."),
-    "no significant sign": Case("On examination of the left knee there was an effusion.", "The claimant has no significant effusion."),
-    "a sign elsewhere": Case("On examination of the left wrist there was swelling.", "The claimant has no swelling."),
+    "an absent sign that is recorded": Case("On examination of the left knee there was weakness.", "The claimant has no weakness.", flag="absence_contradicted"),
+    "an absent sign that is denied": Case("On examination of the left knee there was no weakness.", "The claimant has no weakness."),
+    "no significant sign": Case("On examination of the left knee there was weakness.", "The claimant has no significant weakness."),
+    "an absent sign of the other side": Case("On examination of the left knee there was weakness.", "The claimant has no weakness of the right knee."),
+    "a sign that comes and goes": Case("On examination of the left knee there was swelling.", "The claimant has no swelling."),
+    "a sign elsewhere": Case("On examination of the left wrist there was weakness.", "The claimant has no weakness."),
     # Durations.
     "longer than the injury is old": Case("", "The patient has been taking this medication for two years.", "Norco 10/325mg #60", flag="duration_contradicted"),
     "as long as the injury is old": Case("", "The patient has been taking this medication for three months.", "Norco 10/325mg #60"),
@@ -91,12 +103,17 @@ TABLE = {
     # Amounts.
     "the remainder is wrong": Case(heading=PARTIAL.format("Twelve", "Four", "six"), flag="partial_approval_inconsistent"),
     "the remainder is right": Case(heading=PARTIAL.format("Twelve", "Four", "eight")),
+    "refills multiply": Case(heading="Norco #120 with 2 refills was the original request. Norco #120 was authorized by the Claims Administrator. "
+                             "The remaining IMR eligible portion of the original request, Norco #240 is"),
     "both and one": Case(heading="Bilateral occipital nerve blocks left", flag="request_self_contradicts"),
+    "both, and one first": Case(heading="Bilateral L4-5 facet blocks, left first"),
     "both of one, one of another": Case(heading="X-rays of the bilateral hands and the left knee"),
     "too many sessions": Case(heading="Physical therapy 2 times a week for 3 weeks, 12 visits", flag="quantity_disagrees"),
     "as many sessions": Case(heading="Physical therapy 2 times a week for 3 weeks, 6 visits"),
     "a range of sessions": Case(heading="Physical therapy 2-3 times a week for 3 weeks, 8 visits"),
     "too few tablets": Case(heading="Naproxen 550mg, twice daily for 30 days, #90", flag="quantity_disagrees"),
+    "twice as many tablets a time": Case(heading="Tramadol 50mg, 2 tablets twice daily for 30 days, #120"),
+    "one phase, and then another": Case(heading="Physical therapy 3 times a week for 2 weeks then 2 times a week for 3 weeks, 12 visits"),
     "as many tablets": Case(heading="Naproxen 550mg, twice daily for 30 days, #60"),
 }  # fmt: skip
 
@@ -107,6 +124,19 @@ def test_a_contradiction_is_warned_of_and_nothing_else_is(name: str) -> None:
     case = TABLE[name]
     raised = [flag.code for flag in case.flags() if flag.code in CONTRADICTIONS]
     assert raised == ([case.flag] if case.flag else [])
+
+
+def test_letters_that_agree_with_themselves_raise_no_warning() -> None:
+    """Hundreds of letters by a reader who looked for false alarms: another injury, the sound side, a denial that is
+    narrower than what the summary records, a verdict that is not the reviewer's."""
+    rows = json.loads((Path(__file__).parent / "invented" / "agreeing.json").read_text(encoding="utf-8"))
+    raised = [
+        (row, flag.code)
+        for row in rows
+        for flag in Case(**{**row, "end": f" {row.get('end', NOT)}"}).flags()
+        if flag.code in CONTRADICTIONS
+    ]
+    assert raised == []
 
 
 @pytest.mark.parametrize("name", [name for name, case in TABLE.items() if case.flag])

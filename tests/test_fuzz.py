@@ -56,6 +56,14 @@ def check(data: bytes, name: str) -> None:
     st.lists(st.sampled_from(PIECES) | st.text(max_size=30), max_size=60), st.sampled_from(["a.txt", "a.md", "a.html"])
 )
 @example([HEADER, SUMMARY, ISSUES, ": Upheld\n", "Claims Administrator guideline:"], "a.txt")
+@example(
+    [
+        "RATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE IS/WAS NOT MEDICALLY NECESSARY:",
+        "MEDICAL PROFESSIONAL REVIEW\n",
+        str(Item()),
+    ],
+    "a.txt",
+)
 def test_pieces_of_the_form_in_any_order(pieces: list[str], name: str) -> None:
     """The form's own words, shuffled, doubled and mixed with noise."""
     check("".join(pieces).encode("utf-8", "surrogatepass"), name)

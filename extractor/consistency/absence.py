@@ -1,21 +1,28 @@
-"""What a rationale calls absent, against what the summary dates or records."""
+"""What a rationale calls absent, against what the summary dates or records.
+
+Findings come and go, and what is called absent is often less than it seems ("no recent", "no findings of"), so a
+denial counts only where it is whole, and a record only where it tells of something done or found on examination.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 
 from extractor.consistency.finding import Finding, Letter, finding
 from extractor.language import dates
 from extractor.language.sentences import Sentence
-from extractor.lexicon.anatomy import find_parts, near
+from extractor.lexicon.anatomy import find_parts
 from extractor.schema import Issue
+from extractor.source import Span
 
 DATED = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
 DENIED_BEFORE = re.compile(
     r"\b(?:no|not any|neither|nor|lack of|lacks?|lacking|absence of|without(?: any)?|(?:did|does|do|has|"
-    r"have) not (?:include|contain|have|provide|reveal|show|document)\w*)(?: (?:evidence to support|"
+    r"have) not (?:had|include|contain|have|provide|reveal|show|document)\w*)(?: (?:evidence to support|"
     r"documentation|evidence|record|mention|signs?|findings?|complaints?|reports?)(?: of| that (?:he|she|"
     r"the patient) had)?)?"
     r"(?: (?:a|an|any|clear|signed|such|dated|obvious|neurological|neurologic|motor|muscle|acute|palpable|"
@@ -23,33 +30,68 @@ DENIED_BEFORE = re.compile(
     re.I,
 )
 """A denial right before what is denied, or before a list that it stands in."""
-SPEAKS = re.compile(
-    r"^(?: \w+)? (?:says?|said|mention\w*|describ\w+|explain\w*|state[sd]?|notes?|address\w*|tells?|"
-    r"show\w*|gives?|contain\w*|records?|lists?|that|which|accounts?|is|are|was|were|could|can|will|would|"
-    r"has|have)\b",
+DENIED_BEHIND = re.compile(
+    r"(?: \w+)? (?:was|were|is|are|has been|have been) (?:not (?:documented|present|found|in\b|performed|done)|"
+    r"absent|missing)",
     re.I,
 )
-"""What follows where the words are the sentence's subject, and there."""
+ALL_OF_IT = re.compile(
+    r"(?=[,;.)]|$| (?:in|on|within|among|available|provided|submitted|documented|noted|recorded|attached|found|and|"
+    r"or|nor|has been|have been|was performed|was done|of the (?:left|right)?|to support)\b)",
+    re.I,
+)
+"""What may follow what is called absent, so that nothing narrows it."""
 QUALIFIED = re.compile(
     r"\b(?:recent|updated?|new|repeat|additional|current|official|actual|since|after|before|prior to|"
     r"second|other|further|more|plan\w*|discussion|need|indication|indicat\w+ for|request\w* for|"
     r"significant|severe|progressive|definitive|unequivocal|equivocal|objective|lasting|serious|"
-    r"follow-?up|copy|interpretation|"
-    r"results?|reason|explanation|rationale|why|formal|worsening|change|at the (?:specified|requested)|"
+    r"follow-?up|copy|interpretation|results?|reason|explanation|rationale|why|formal|worsening|change|at the|"
     r"corroborat\w+|supporting|response|trial|benefit|fail\w*|improvement|to warrant|quantit\w+|"
-    r"confirm\w*|consistent|suggest\w*|evidence that)\b",
+    r"confirm\w*|consistent|suggest\w*|evidence that|now|at this time|today|dermatom\w+|distribution|pattern)\b",
     re.I,
 )
 """Words by which the absence is narrower than what the summary records."""
 NEGATED = re.compile(
-    r"\b(?:no|not|without|denie[sd]|denying|negative|absent|nor|neither|normal|none|never|intact|resolved|"
-    r"denial|ruled out|rule out)\b",
+    r"\b(?:no|not|without|denie[sd]|denying|negative|absent|nor|neither|normal|none|never|intact|denial|ruled out)\b",
     re.I,
 )
-
+DONE = re.compile(
+    r"\b(?:dated|show\w*|reveal\w*|demonstrat\w+|perform\w*|done|obtained|taken|complet\w+|collected|signed|"
+    r"normal|positive|negative|consistent|read as|found)\b",
+    re.I,
+)
+"""What a document that exists did, or what was done to it."""
+YET_TO_COME = re.compile(
+    r"\b(?:request\w*|order\w*|pending|schedul\w*|advis\w*|recommend\w*|discuss\w*|plan\w*|await\w*|refer\w*|"
+    r"den(?:y|ied|ial)|non-?certif\w+|ask(?:s|ed|ing)|consider\w*|propos\w*|need\w*)\b",
+    re.I,
+)
+OTHERWISE_MEANT = re.compile(
+    r"\b(?:initial\w*|at first|first visit|right after|at the time|resolv\w+|return\w*|improv\w+|better|due to|"
+    r"because|secondary to|from|for|evaluate|possible|possibly|concern\w*|risk|history|prior|previous\w*|past|night|"
+    r"carpal tunnel|stocking|only|if|medications?|subsid\w+|gone|cleared|used to|may|might|could|would)\b",
+    re.I,
+)
+"""What makes a sign told of another time, another cause, or none that was found."""
 
 DENYING = frozenset("no not neith nor lack lacks lacki absen witho missi".split())
 """Stems without which a sentence denies nothing."""
+REACH = 160
+"""How many characters of a clause are looked at, before and behind."""
+MOST = 40
+"""So many records of a kind are compared with: a letter that has more repeats itself."""
+
+Sides = frozenset[str]
+Regions = frozenset[str]
+LIMBS: dict[str, Regions] = {
+    "neck": frozenset({"arm", "elbow", "wrist_hand"}),
+    "upper_back": frozenset(),
+    "low_back": frozenset({"leg", "knee", "ankle_foot"}),
+}
+"""Where the signs of a root of each part of the spine show."""
+ROOT = re.compile(r"\b(?:(?P<arm>C[4-8])|(?P<leg>L[1-5]|S1))\b")
+"""A dermatome, by which a sign is placed without its limb being named."""
+SIDE = re.compile(r"\b(?:left|right)\b", re.I)
 
 
 def _stems(words: str) -> frozenset[str]:
@@ -57,195 +99,216 @@ def _stems(words: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A kind of document: how it is called, and how the summary names one with a date."""
+class Kind:
+    """A kind of document or sign: how a rationale denies it, and how a summary records it."""
 
+    what: str
     stems: frozenset[str]
-    """Stems of its names."""
-    called: re.Pattern[str]
-    of_region: bool = False
+    """Stems without which a sentence speaks of none."""
+    denied: re.Pattern[str]
+    recorded: tuple[re.Pattern[str], ...] = ()
+    """One pattern for each independent sign; a document is recorded as it is denied."""
+    of_region: bool = True
+    least: int = 1
+    """How many of the signs must be recorded before their absence is a contradiction."""
 
 
-DOCUMENTS = (
-    Document(_stems("rfa reque"), re.compile(r"\b(?:RFA|requests? for authorization)\b", re.I)),
-    Document(
-        _stems("urine uds drug"),
-        re.compile(r"\burine (?:drug )?(?:screen\w*|test\w*|toxicology)|\bUDS\b|\bdrug screens?\b", re.I),
-    ),
-    Document(
-        _stems("x xray xrays rays ray radio plain"),
-        re.compile(r"\b(?:x-? ?rays?|radiographs?|plain films?)\b", re.I),
+def _document(stems: str, called: str, *, of_region: bool = False) -> Kind:
+    return Kind("document", _stems(stems), re.compile(called, re.I), of_region=of_region)
+
+
+def _sign(stems: str, called: str, *signs: str, least: int = 1) -> Kind:
+    recorded = tuple(re.compile(sign, re.I) for sign in signs)
+    return Kind("finding", _stems(stems), re.compile(called, re.I), recorded, least=least)
+
+
+NUMB = r"\b(?:numbness|tingling|paresthesias?|pins and needles)\b"
+WEAK = (
+    r"\bweakness\b|\b(?:strength|motor|extension|flexion|abduction|grip|eversion|dorsiflexion|"
+    r"muscles?)\b[^.;,]{0,40}\b[0-4][+-]? ?(?:/|out of) ?5\b|\bdecreased (?:motor )?strength\b|\b[34][+-]?/5\b"
+)
+LESS_FELT = (
+    r"\b(?:decreased|diminished|reduced|loss of|impaired|altered)\b[^.;]{0,30}\bsensation\b|"
+    r"\bsensation (?:was |is )?(?:decreased|diminished|reduced)\b|\bhypoesthesia\b|\bsensory (?:loss|deficit)\b"
+)
+LESS_REFLEX = r"\b(?:absent|decreased|diminished) (?:\w+ ){0,2}reflex"
+RAISED = (
+    r"\bpositive (?:\w+ ){0,2}straight[- ]leg|\bstraight[- ]leg[- ]rais\w+ (?:test(?:ing)? )?(?:was |is )?positive|"
+    r"\bpositive SLR|\bSLR (?:was |is )?positive|\bpositive Spurling"
+)
+KINDS = (
+    _document("rfa reque", r"\b(?:RFA|requests? for authorization)\b"),
+    _document("urine uds drug", r"\burine (?:drug )?(?:screen\w*|test\w*|toxicology)|\bUDS\b|\bdrug screens?\b"),
+    _document("x xray xrays rays ray radio plain", r"\b(?:x-? ?rays?|radiographs?|plain films?)\b", of_region=True),
+    _document("mri mris", r"\bMRI'?s?\b", of_region=True),
+    _document("ct", r"\bCT scans?\b", of_region=True),
+    _document(
+        "emg emgs ncv ncvs ncs elect",
+        r"\b(?:EMGs?|NC[SV]s?|electrodiagnostic (?:stud\w+|test\w*))\b",
         of_region=True,
     ),
-    Document(_stems("mri mris"), re.compile(r"\bMRI'?s?\b", re.I), of_region=True),
-    Document(_stems("ct"), re.compile(r"\bCT(?: scans?)?\b"), of_region=True),
-    Document(
-        _stems("emg emgs ncv ncvs ncs elect"),
-        re.compile(r"\b(?:EMGs?|NC[SV]s?|electrodiagnostic (?:stud\w+|test\w*))\b", re.I),
+    _document("cures", r"\bCURES(?: reports?)?\b"),
+    _document("psych", r"\bpsychological evaluation\b"),
+    _document("agree contr", r"\b(?:opioid|pain|treatment|narcotic) (?:agreement|contract)\b"),
+    _sign("weakn stren motor exten flexi abduc grip evers dorsi muscl", r"\bweakness\b", WEAK),
+    _sign("numbn tingl pares pins", r"\b(?:numbness|tingling|paresthesias?)\b", NUMB),
+    _sign("radic numbn tingl pares pins", r"\bradicular (?:complaints?|symptoms?)\b", NUMB),
+    _sign(
+        "neuro nerve senso focal radic decre dimin reduc loss impai alter hypoe weakn absen posit strai slr",
+        r"\b(?:neurolog\w+ (?:deficits?|abnormalit\w+|findings|compromise|dysfunction)|nerve (?:root )?"
+        r"(?:compromise|dysfunction)|sensory (?:loss|deficits?)|focal deficits?|findings of radiculopathy)\b",
+        LESS_FELT,
+        r"\bdecreased (?:motor )?strength\b|\bweakness (?:of|in|on)\b",
+        LESS_REFLEX,
+        RAISED,
+        least=2,
     ),
-    Document(_stems("psych"), re.compile(r"\bpsychological evaluation\b", re.I)),
-    Document(_stems("agree contr"), re.compile(r"\b(?:opioid|pain|treatment|narcotic) (?:agreement|contract)\b", re.I)),
+    _sign("atrop", r"\batrophy\b", r"\batrophy\b"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
-    """A clinical finding: how a rationale denies it, and how a summary records it."""
+class Recorded:
+    """Where the summary records a document or signs, of which parts of the body and on which side."""
 
-    stems: frozenset[str]
-    denied: re.Pattern[str]
-    recorded: re.Pattern[str]
+    spans: list[Span]
+    regions: Regions
+    sides: Sides
 
 
-WEAK = (
-    r"\bweakness\b|\b(?:strength|motor|extension|flexion|abduction|grip|eversion|dorsiflexion|"
-    r"muscles?)\b[^.;,]{0,40}\b[0-4][+-]? ?(?:/|out of) ?5\b|\bdecreased (?:motor )?strength\b|"
-    r"\b[34][+-]?/5\b"
-)
-NUMB = r"\b(?:numbness|tingling|paresthesias?|pins and needles)\b"
-LESS_FELT = (
-    r"\b(?:decreased|diminished|reduced|loss of|impaired|altered) (?:\w+ ){0,3}sensation\b|"
-    r"\bsensation (?:was |is )?(?:decreased|diminished|reduced)\b|\bhypoesthesia\b|\bsensory (?:loss|"
-    r"deficit)\b"
-)
-RAISED = (
-    r"\b(?:positive (?:\w+ ){0,2}straight[- ]leg|straight[- ]leg[- ]rais\w+ (?:test(?:ing)? )?(?:was |"
-    r"is )?positive|positive SLR|SLR (?:was |is )?positive|positive Spurling)"
-)
-SIGNS = (
-    Sign(_stems("weakn"), re.compile(r"\b(?:weakness)\b", re.I), re.compile(WEAK, re.I)),
-    Sign(
-        _stems("numbn tingl pares"),
-        re.compile(r"\b(?:numbness|tingling|paresthesias?)\b", re.I),
-        re.compile(NUMB, re.I),
-    ),
-    Sign(
-        _stems("radic radia"),
-        re.compile(r"\bradicular (?:complaints?|symptoms?|pain)\b|\bradiating (?:pain|symptoms)\b", re.I),
-        re.compile(rf"{NUMB}|\bradiat(?:es|ed|ing)\b", re.I),
-    ),
-    Sign(
-        _stems("neuro nerve senso focal radic"),
-        re.compile(
-            r"\b(?:neurolog\w+ (?:deficits?|abnormalit\w+|findings|compromise|dysfunction)|"
-            r"nerve (?:root )?(?:compromise|dysfunction)|sensory (?:loss|deficits?)|focal deficits?|"
-            r"findings of radiculopathy)\b",
-            re.I,
-        ),
-        re.compile(
-            rf"{LESS_FELT}|\bdecreased (?:motor )?strength\b|\bweakness (?:of|in|on)\b|\b(?:absent|decreased|"
-            rf"diminished) (?:\w+ )?reflex|{RAISED}",
-            re.I,
-        ),
-    ),
-    Sign(_stems("spasm"), re.compile(r"\bspasms?\b", re.I), re.compile(r"\bspasms?\b", re.I)),
-    Sign(
-        _stems("swell effus"),
-        re.compile(r"\b(?:swelling|effusion)\b", re.I),
-        re.compile(r"\b(?:swelling|effusion)\b", re.I),
-    ),
-    Sign(
-        _stems("insta givin"),
-        re.compile(r"\b(?:instability|giving way)\b", re.I),
-        re.compile(r"\b(?:instability|giving way|gives way)\b", re.I),
-    ),
-    Sign(
-        _stems("locki catch"),
-        re.compile(r"\b(?:locking|catching)\b", re.I),
-        re.compile(r"\b(?:locking|catching)\b", re.I),
-    ),
-    Sign(_stems("atrop"), re.compile(r"\batrophy\b", re.I), re.compile(r"\batrophy\b", re.I)),
-)
-LIMBS = {"neck": {"arm", "elbow", "wrist_hand", "shoulder"}, "low_back": {"leg", "knee", "ankle_foot", "hip"}}
-"""Where a root's signs show."""
+class Summary:
+    """What the summary records, of each kind read once."""
+
+    def __init__(self, sentences: list[Sentence]) -> None:
+        self._sentences = sentences
+        self._read: dict[int, list[Recorded]] = {}
+
+    def records(self, number: int) -> list[Recorded]:
+        """The records of ``KINDS[number]``."""
+        if number not in self._read:
+            kind = KINDS[number]
+            found = (record for sentence in self._sentences for record in _recorded(kind, sentence))
+            self._read[number] = list(islice(found, MOST))
+        return self._read[number]
 
 
 def check(letter: Letter) -> Iterator[Finding]:
+    summary = Summary(letter.told.summary)
     for issue in letter.statement.issues:
-        for sentence in letter.of_case(issue):
-            found = _documents(letter, issue, sentence) or _signs(letter, issue, sentence)
-            if found:
-                yield found
-                break
+        found = next(_denials(letter, issue, summary), None)
+        if found:
+            yield found
 
 
-def _documents(letter: Letter, issue: Issue, sentence: Sentence) -> Finding | None:
-    if DENYING.isdisjoint(sentence.stems):
-        return None
-    for document in DOCUMENTS:
-        if document.stems.isdisjoint(sentence.stems):
+def _denials(letter: Letter, issue: Issue, summary: Summary) -> Iterator[Finding]:
+    """What a sentence of the item's rationale denies and the summary records."""
+    for sentence in letter.of_case(issue):
+        if DENYING.isdisjoint(sentence.stems):
             continue
-        for match in document.called.finditer(sentence.text):
-            if not _denied(sentence.text, match):
+        for number, kind in enumerate(KINDS):
+            if kind.stems.isdisjoint(sentence.stems):
                 continue
-            for other in letter.told.summary:
-                named = document.called.search(other.text)
-                if named is None or not _dated(other.text, named):
+            for match in islice(kind.denied.finditer(sentence.text), MOST):
+                if not _denied(sentence.text, match):
                     continue
-                if document.of_region and not _same_region(letter, issue, other.text):
-                    continue
-                return _finding(issue, sentence, match, other, named, "document")
-    return None
-
-
-def _signs(letter: Letter, issue: Issue, sentence: Sentence) -> Finding | None:
-    if DENYING.isdisjoint(sentence.stems):
-        return None
-    for sign in SIGNS:
-        if sign.stems.isdisjoint(sentence.stems):
-            continue
-        for match in sign.denied.finditer(sentence.text):
-            if not _denied(sentence.text, match):
-                continue
-            for other in letter.told.summary:
-                for named in sign.recorded.finditer(other.text):
-                    clause = _clause(other.text, named)
-                    if NEGATED.search(clause) or not _same_region(letter, issue, clause, sentence.text):
-                        continue
-                    return _finding(issue, sentence, match, other, named, "finding")
-    return None
-
-
-def _finding(
-    issue: Issue, sentence: Sentence, match: re.Match[str], other: Sentence, named: re.Match[str], what: str
-) -> Finding:
-    message = f"the rationale calls a {what} absent that the summary records"
-    spans = [*sentence.spans_of(*match.span()), *other.spans_of(*named.span())]
-    return finding("absence_contradicted", "warning", message, spans, issue)
+                denial = _Denial(letter, issue, sentence, match)
+                for record in summary.records(number):
+                    if not kind.of_region or denial.is_of(record):
+                        message = f"the rationale calls a {kind.what} absent that the summary records"
+                        spans = [*sentence.spans_of(*match.span()), *record.spans]
+                        yield finding("absence_contradicted", "warning", message, spans, issue)
 
 
 def _denied(text: str, match: re.Match[str]) -> bool:
     """The words are called absent as such, without a word that narrows what is absent."""
-    behind = text[match.end() : match.end() + 40]
-    denial = DENIED_BEFORE.search(text[max(0, match.start() - 90) : match.start()])
+    before, behind = text[max(0, match.start() - 90) : match.start()], text[match.end() : match.end() + 40]
+    denial = DENIED_BEFORE.search(before)
     if denial is None:
-        said = re.match(
-            r"(?: \w+)? (?:was|were|is|are|has been|have been) (?:not (?:provided|submitted|documented|present|"
-            r"found|in)|absent|missing)",
-            behind,
-            re.I,
+        return DENIED_BEHIND.match(behind) is not None and not QUALIFIED.search(before[-40:])
+    return ALL_OF_IT.match(behind) is not None and not QUALIFIED.search(denial.group() + "… " + behind)
+
+
+class _Denial:
+    """What is called absent, with the parts and the side that it is called absent of."""
+
+    def __init__(self, letter: Letter, issue: Issue, sentence: Sentence, match: re.Match[str]) -> None:
+        self._asked = frozenset(letter.regions[issue.number])
+        self._words = sentence.text[max(0, match.start() - REACH) : match.end() + REACH]
+        self._behind = sentence.text[match.end() : match.end() + REACH]
+        self._issue = issue
+
+    @cached_property
+    def regions(self) -> Regions:
+        """Named with the denial; else those of the request, and where their nerves show."""
+        named = _regions(self._words)
+        if named:
+            return named | frozenset().union(*(LIMBS.get(one, frozenset()) for one in named & LIMBS.keys()))
+        return self._asked | frozenset().union(*(LIMBS.get(one, frozenset()) for one in self._asked))
+
+    @cached_property
+    def sides(self) -> Sides:
+        """Named with the denial; else those of the request."""
+        asked = {part.side for part in self._issue.details.body_parts if part.side} if self._issue.details else set()
+        return _sides(self._words) or frozenset(asked - {"bilateral"})
+
+    def is_of(self, record: Recorded) -> bool:
+        """The record is of a part, and of no other side, than what is called absent."""
+        one_side = not self.sides or not record.sides or bool(self.sides & record.sides)
+        return one_side and bool(self.regions & record.regions)
+
+
+def _recorded(kind: Kind, sentence: Sentence) -> Iterator[Recorded]:
+    if kind.stems.isdisjoint(sentence.stems):
+        return
+    if kind.recorded:
+        yield from _signs(kind, sentence)
+    elif sentence.dated:
+        yield from _documents(kind, sentence)
+
+
+def _documents(kind: Kind, sentence: Sentence) -> Iterator[Recorded]:
+    """Documents that exist: dated, and done or shown in the same clause."""
+    for match in islice(kind.denied.finditer(sentence.text), MOST):
+        before, behind = _around(sentence.text, match)
+        clause = f"{before} … {behind}"
+        if not DATED.search(clause) or NEGATED.search(before) or YET_TO_COME.search(clause):
+            continue
+        if DONE.search(clause) or re.match(r"\W{0,3}(?:of|on|from)?\W{0,3}\d", behind):
+            yield Recorded(sentence.spans_of(*match.span()), _regions(clause), _sides(clause))
+
+
+def _signs(kind: Kind, sentence: Sentence) -> Iterator[Recorded]:
+    """Signs told as found; where several are needed, the places of all in one sentence."""
+    found: list[Recorded] = []
+    for sign in kind.recorded:
+        for match in islice(sign.finditer(sentence.text), MOST):
+            before, behind = _around(sentence.text, match)
+            clause = before + match.group() + behind
+            if not NEGATED.search(before + " … " + behind) and not OTHERWISE_MEANT.search(clause):
+                found.append(Recorded(sentence.spans_of(*match.span()), _regions(clause), _sides(clause)))
+                break
+    if len(found) >= kind.least:
+        yield Recorded(
+            [span for one in found for span in one.spans],
+            frozenset().union(*(one.regions for one in found)),
+            frozenset().union(*(one.sides for one in found)),
         )
-        return said is not None and not QUALIFIED.search(text[max(0, match.start() - 40) : match.start()])
-    return not QUALIFIED.search(denial.group() + "… " + behind[:25]) and not SPEAKS.match(behind)
 
 
-def _dated(text: str, named: re.Match[str]) -> bool:
-    """A date stands with the document, in its own clause, and nothing denies it."""
-    clause = _clause(text, named)
-    return DATED.search(clause) is not None and not NEGATED.search(clause[: clause.find(named.group()) + 1])
+def _around(text: str, match: re.Match[str]) -> tuple[str, str]:
+    """The words of the match's clause before it, and behind it."""
+    floor, end = max(0, match.start() - REACH), min(len(text), match.end() + REACH)
+    start = max(floor, *(text.rfind(mark, floor, match.start()) + 1 for mark in ("; ", ", but ", ", and ", " but ")))
+    ends = [at for mark in ("; ", ", but ", ", and ") if (at := text.find(mark, match.end(), end)) >= 0]
+    return text[start : match.start()], text[match.end() : min(ends, default=end)]
 
 
-def _clause(text: str, match: re.Match[str]) -> str:
-    start = max(text.rfind(mark, 0, match.start()) for mark in ("; ", ", but ", ", and ", " but ")) + 1
-    ends = [at for mark in ("; ", ", but ", ", and ") if (at := text.find(mark, match.end())) >= 0]
-    return text[max(start, 0) : min(ends, default=len(text))]
+def _regions(text: str) -> Regions:
+    """The parts of the body that the words name, or that their dermatomes belong to."""
+    named = {str(part.lastgroup) for part in find_parts(text)}
+    roots = {"arm" if root["arm"] else "leg" for root in ROOT.finditer(text)}
+    return frozenset(named | roots)
 
 
-def _same_region(letter: Letter, issue: Issue, text: str, denied: str = "") -> bool:
-    """The summary's words are about a region that the request, or the denial itself, is about."""
-    asked = {str(part.lastgroup) for part in find_parts(denied)} or letter.regions[issue.number]
-    told = {str(part.lastgroup) for part in find_parts(text)}
-    if not asked or not told:
-        return False
-    limbs = set().union(*(LIMBS.get(region, set()) for region in asked))
-    return bool(told & (asked | limbs)) or any(near(one, other) for one in told for other in asked)
+def _sides(text: str) -> Sides:
+    return frozenset(match.group().lower() for match in SIDE.finditer(text))

@@ -1,4 +1,4 @@
-"""Numbers of a request that do not fit each other."""
+"""Numbers and sides of a request that do not fit each other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from extractor.consistency.finding import Finding, Letter, finding
 from extractor.language.numbers import NUMBER, number
-from extractor.schema import Details, Issue, Request, Text, Value
+from extractor.schema import Details, Issue, Text, Value
 
 WEEKLY = re.compile(
     rf"^(?P<times>{NUMBER}|once|twice)(?: ?(?:x|times?|visits?|sessions?))?(?: ?/ ?| (?:per|a|an|each|"
@@ -19,6 +19,23 @@ LENGTH = re.compile(rf"^(?P<count>{NUMBER})[ -](?P<unit>days?|weeks?|wks?|months
 DAYS = {"day": 1, "week": 7, "wk": 7, "month": 30}
 BOTH = re.compile(r"\bbilateral(?:ly)?\b|\bboth\b", re.I)
 ONE_SIDE = re.compile(r"\b(?:left|right)\b", re.I)
+SEVERAL = re.compile(
+    r"[,;(+&]|\b(?:with|and|plus|first|then|followed by|after|greater|worse|x-? ?rays?|films?|views?|radiographs?)\b",
+    re.I,
+)
+"""What makes a request one of several things, or of one side after the other."""
+PHASED = re.compile(r"\b(?:then|followed by|eval\w*|initial|first|plus|additional|with|prn|as needed|up to)\b", re.I)
+"""What makes one frequency for one duration not the whole of it."""
+PIECE = r"(?:tablets?|tabs?|capsules?|caps?|pills?)"
+NOT_BY_ONE = re.compile(
+    rf"\b(?:(?!1 |one )(?:{NUMBER}|\d-\d)) ?{PIECE}\b|\b{NUMBER} (?:po )?(?:daily|a day|per day)\b|"
+    rf"\b(?:dose ?pa(?:ck|k)|"
+    r"gel|cream|lotion|ointment|patch(?:es)?|spray|drops|solution|suspension|taper)\b",
+    re.I,
+)
+"""A dose of more than one piece, or of what is not counted in pieces."""
+MULTIPLIED = re.compile(r"\b(?:less|minus|remaining|balance|refills?)\b", re.I)
+"""What makes the remainder no plain difference."""
 
 
 def check(letter: Letter) -> Iterator[Finding]:
@@ -27,76 +44,59 @@ def check(letter: Letter) -> Iterator[Finding]:
             continue
         yield from _remainder(issue)
         for text, details in _parts(issue):
-            if details:
-                yield from _sides(issue, text, details)
-                yield from _product(issue, text, details)
+            yield from _sides(issue, text, details)
+            yield from _product(issue, text, details)
 
 
-def _parts(issue: Issue) -> Iterator[tuple[Text, Details | None]]:
+def _parts(issue: Issue) -> Iterator[tuple[Text, Details]]:
+    """The disputed part, and the others where they read otherwise."""
     assert issue.request is not None
-    yield issue.request, issue.details
+    if issue.details:
+        yield issue.request, issue.details
     for part in (issue.original_request, issue.authorized):
-        if part and part.text.lower() != issue.request.text.lower():
+        if part and part.details and part.text.lower() != issue.request.text.lower():
             yield part, part.details
 
 
 def _remainder(issue: Issue) -> Iterator[Finding]:
-    """Original less authorised is what is left, where all three state the same kind of amount."""
+    """Original less authorised is what is left, where all three state the same kind of amount of the same thing."""
     original, authorized, request = issue.original_request, issue.authorized, issue.request
-    assert request is not None
-    if original is None or authorized is None or issue.details is None:
+    if original is None or authorized is None or request is None or _letters(original) == _letters(request):
+        return  # no partial approval, or the whole request stays in dispute
+    three = [details for details in (original.details, authorized.details, issue.details) if details]
+    if (
+        len(three) < 3
+        or not _same_thing(three)
+        or any(MULTIPLIED.search(p.text) for p in (original, authorized, request))
+    ):
         return
-    if _words(original) == _words(request):
-        return  # the whole request stays in dispute
     for name in ("sessions", "quantity", "duration"):
-        amounts = [
-            _amount(getattr(details, name))
-            for details in (original.details, authorized.details, issue.details)
-            if details
-        ]
-        if len(amounts) < 3 or any(amount is None for amount in amounts):
+        amounts = [amount for details in three if (amount := _amount(getattr(details, name)))]
+        if len(amounts) < 3 or len({unit for _, unit in amounts}) > 1:
             continue
-        (whole, unit), (granted, unit_2), (left, unit_3) = [amount for amount in amounts if amount]
-        if not unit == unit_2 == unit_3 or granted > whole or not _same_thing(original, authorized, issue):
-            continue
-        if whole - granted != left:
+        whole, granted, left = (amount for amount, _ in amounts)
+        if max(whole - granted, 0) != left:
             message = (
-                f"{_plain(whole)} requested less {_plain(granted)} authorised leave {_plain(whole - granted)}, the "
-                f"heading leaves {_plain(left)} in dispute"
+                f"{whole:g} requested less {granted:g} authorised leave {max(whole - granted, 0):g}, the heading "
+                f"leaves {left:g} in dispute"
             )
-            yield finding(
-                "partial_approval_inconsistent",
-                "warning",
-                message,
-                [*original.spans, *authorized.spans, *request.spans],
-                issue,
-            )
+            spans = [*original.spans, *authorized.spans, *request.spans]
+            yield finding("partial_approval_inconsistent", "warning", message, spans, issue)
         return
 
 
-def _words(text: Text) -> str:
+def _letters(text: Text) -> str:
     return re.sub(r"\W+", "", text.text).lower()
 
 
-def _same_thing(original: Request, authorized: Request, issue: Issue) -> bool:
-    """The three name one treatment for the same parts: what differs there does not subtract."""
-    named = []
-    for details in (original.details, authorized.details, issue.details):
-        assert details is not None
-        what = details.treatment or details.drug
-        named.append(
-            (
-                str(what.value).lower() if what else "",
-                str(details.strength.value) if details.strength else "",
-                str(details.frequency.value).lower() if details.frequency else "",
-            )
-        )
-    parts = [
-        {(p.part.lower(), p.side) for p in details.body_parts}
-        for details in (original.details, authorized.details, issue.details)
-        if details
-    ]
-    return len(set(named)) == 1 and all(found == parts[0] or not found for found in parts)
+def _same_thing(three: list[Details]) -> bool:
+    """They name one treatment for the same parts: what differs there does not subtract."""
+    named = {
+        tuple(str(value.value).lower() if value else "" for value in (d.treatment or d.drug, d.strength, d.frequency))
+        for d in three
+    }
+    parts = [{(part.part.lower(), part.side) for part in details.body_parts} for details in three]
+    return len(named) == 1 and all(found == parts[0] or not found for found in parts)
 
 
 def _amount(value: Value | None) -> tuple[float, str] | None:
@@ -110,36 +110,24 @@ def _amount(value: Value | None) -> tuple[float, str] | None:
     return (count, match["unit"].lower().rstrip("s")) if match and count is not None else None
 
 
-def _plain(amount: float) -> str:
-    return f"{amount:g}"
-
-
 def _sides(issue: Issue, text: Text, details: Details) -> Iterator[Finding]:
-    """Both sides and one side, said of one part."""
-    if len({part.part.lower() for part in details.body_parts}) > 1 and not any(
-        part.level for part in details.body_parts
-    ):
-        return
-    both, one = BOTH.search(text.text), ONE_SIDE.search(text.text)
+    """Both sides and one side, said of one thing at one part."""
+    both = BOTH.search(text.text)
     sides = {match.group().lower() for match in ONE_SIDE.finditer(text.text)}
-    if (
-        both
-        and one
-        and len(sides) == 1
-        and len({part.part.lower() for part in details.body_parts if part.level is None}) <= 1
-    ):
-        message = f"the request says {both.group().lower()!r} and {one.group().lower()!r} of one part"
+    parts = {part.part.lower() for part in details.body_parts if part.level is None}
+    if both and len(sides) == 1 and len(parts) <= 1 and not SEVERAL.search(text.text):
+        message = "the request says both sides and one side of one part"
         yield finding("request_self_contradicts", "warning", message, text.spans, issue)
 
 
 def _product(issue: Issue, text: Text, details: Details) -> Iterator[Finding]:
-    """So many times a week for so many weeks are so many sessions."""
+    """So many times a week for so many weeks are so many sessions; so many a day for so many days so many pieces."""
     stated = details.sessions or details.quantity
     if stated is None or not isinstance(stated.value, int) or details.frequency is None or details.duration is None:
         return
     length = LENGTH.match(str(details.duration.value))
     often = WEEKLY.match(str(details.frequency.value)) or DAILY.match(str(details.frequency.value))
-    if length is None or often is None:
+    if length is None or often is None or PHASED.search(text.text) or NOT_BY_ONE.search(text.text):
         return
     times = _times(often)
     count = number(length["count"])

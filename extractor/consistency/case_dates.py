@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from extractor.consistency.finding import Finding, Letter, finding
 from extractor.language import dates
@@ -14,40 +15,60 @@ from extractor.schema import Issue
 from extractor.source import Span
 
 A_DATE = f"(?P<date>{dates.NUMERIC % ('', '')}|{dates.WORDED})"
+OTHER_DATE = A_DATE.replace("<date>", "<other>").replace("separator", "between")
 INJURY = re.compile(
-    rf"\b(?:date of (?:the )?(?:industrial |work )?injury|injury date|DOI)\b(?: of| is| was| on|:|"
-    rf",)*(?: listed as| noted as| reported as)? ?\(?{A_DATE}"
-    rf"|\b(?:injur(?:y|ed|ies)|accident|hurt|fell|incident)\b(?: (?:that occurred|which occurred|sustained|"
-    rf"occurring|occurred|dated|is|was|at work|himself|herself))?,?(?: on| of|"
-    rf" dated)(?: or about)? {A_DATE.replace('<date>', '<other>').replace('separator', 'between')}",
+    r"\b(?:date of (?:the )?(?:industrial |work )?injury|injury date|DOI)\b(?: of| is| was| on|:|,)*"
+    rf"(?: (?:listed|noted|reported|documented|given) (?:as|to be))? ?\(?{A_DATE}"
+    r"|\b(?:(?:sustained|suffered|incurred|involved in)\b[^.;]{0,60}\b(?:injur(?:y|ies)|accident)\b[^.;]{0,30}? on"
+    r"|(?:since|from|after) (?:the|his|her) (?:industrial |work )?injury (?:of|on)"
+    r"|(?:industrial|work-related) (?:injury|accident) (?:of|on|dated)|(?:patient|claimant|applicant|"
+    r"worker|he|she) was "
+    rf"injured (?:at work )?on) {OTHER_DATE}",
     re.I,
 )
 """An injury's date, said to be that; not every date on which something happened."""
 OTHER_INJURY = re.compile(
-    r"\b(?:prior|previous|earlier|another|other|non-?industrial|different|second|separate|subsequent|"
-    r"pre-?existing|history of|private)\b|\bold (?:injury|claim)\b",
+    r"\b(?:prior|previous\w*|earlier|another|other|later|non-?industrial|different|second|separate|"
+    r"subsequent|new|re-?injur\w+|pre-?existing|history|"
+    r"private|claims|continuous|cumulative|old (?:injury|claim))\b",
     re.I,
 )
+"""In a sentence with one of these, a date may be another injury's."""
+RANGE = re.compile(r" ?(?:-|–|to|through) ?\d")
+"""From one date to another: an injury that came about over time."""
 REVIEW = re.compile(r"\b(?:utilization review\w*|prior review|UR)\b(?! department)", re.I)
+DENIAL = re.compile(
+    r"\b(?:den(?:y|ied|ies|ial)|non-? ?certif\w+|not certif\w+|modif\w+|not (?:medically )?necessary|adverse)\b", re.I
+)
+GRANTED = re.compile(
+    r"(?<!non-)(?<!non- )(?<!not )\b(?:certified|approved|authori[sz]ed|received)\b|\bon appeal\b", re.I
+)
 CLOSE = dt.timedelta(days=400)
 """A date of injury further away is another injury's, unless only its year differs."""
 
 LENGTH = re.compile(
-    rf"(?P<often>(?:for|over|at least|more than|nearly|about|almost|past|close to|past the last|after|been|"
-    rf"has|had)\b[ a-z]{{0,24}}?\b(?P<value>{NUMBER})(?: or more)?[ -](?P<unit>weeks?|months?|years?)\b|"
-    rf"\b(?P<ahead>{NUMBER})[ -](?P<of>weeks?|months?|years?)(?: or more)? of\b)",
+    rf"\b(?:for|over|at least|more than|nearly|about|almost|past)(?: (?:at least|more than|over|the last|"
+    rf"the past|nearly|about|almost))? "
+    rf"(?P<value>{NUMBER})(?: or more)?[ -](?P<unit>weeks?|months?|years?)\b",
     re.I,
+)
+MEDICINE = (
+    r"(?:a|one|the|this|that|these|said|his|her) (?:\w+ )?(?:tablets?|pills?|capsules?|medications?|"
+    r"medicines?|drugs?|opioids?|patch(?:es)?)"
 )
 IN_USE = re.compile(
-    r"\b(?:taking|taken|takes|took|using|used|uses|on (?:chronic|long|this|the|said|opioid)|"
-    r"chronic \w+ treatment|prescribed|been on|treated with|therapy|treatment with|has had|receiving|"
-    r"received|course)\b",
+    rf"\b(?:patient|claimant|applicant|worker|iw|he|she|employee)\b (?:has|have|had|"
+    rf"was)(?: been)?(?: \w+)? ?(?:on|taking|taken|using|used|treated with|prescribed|maintained on) "
+    rf"(?P<what>{MEDICINE}|it|chronic opioid\w* (?:treatment|therapy)|(?:chronic |long-term )?opioids?|"
+    rf"[\w-]+)(?: [a-z]+){{0,3}},? ?$",
     re.I,
 )
+"""Who takes what, right before for how long."""
+ITSELF = re.compile(rf"^(?:{MEDICINE}|it|(?:chronic |long-term )?opioids?\b.*|chronic opioid.*)$", re.I)
 NOT_THIS_USE = re.compile(
-    r"\b(?:prior to|before|non-?industrial|hypertension|diabetes|history|would|should|recommend\w*|"
-    r"guidelines?|may|could|up to|request\w*|every|next|see (?:him|her) through|old|age|additional|"
-    r"limited to|lisinopril|metformin|atorvastatin|levothyroxine)\b",
+    r"\b(?:prior|previous\w*|before|non-?industrial|hypertension|diabetes|history|would|should|"
+    r"recommend\w*|guidelines?|may|could|up to|those|users|"
+    r"stud(?:y|ies)|if|when|(?:in|since) (?:19|20)\d\d)\b",
     re.I,
 )
 INJURED = frozenset("injur doi accid hurt fell incid".split())
@@ -55,8 +76,11 @@ UNITS = frozenset("week weeks month year years".split())
 """Stems without which a sentence states no date of injury, and no length."""
 DAY = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
 DAYS = {"week": 7.0, "month": 30.4, "year": 365.25}
-CLAUSE = 200
-"""How many characters of a clause before and behind a length are looked at."""
+REACH = 160
+"""How many characters before a length are looked at."""
+CLAUSE_END = re.compile(r"[,;.]|$")
+MOST = 40
+"""So many lengths of a sentence are looked at."""
 SLACK = 1.1
 """Lengths are told in round numbers."""
 
@@ -73,24 +97,30 @@ def _injury(letter: Letter) -> Iterator[Finding]:
     stated = letter.statement.case.date_of_injury
     if stated is None:
         return
-    told = [(day, spans, sentence) for sentence in letter.told.summary for day, spans in _injury_dates(sentence)]
-    for day, spans, _ in told:
-        if day != stated and (abs(day - stated) < CLOSE or (day.month, day.day) == (stated.month, stated.day)):
+    told = [entry for sentence in letter.told.summary for entry in _injury_dates(sentence)]
+    labelled = [day for day, _, since in told if not since]
+    for day, spans, since in told:
+        near = abs(day - stated) < CLOSE or (day.month, day.day) == (stated.month, stated.day)
+        if day != stated and near and (since or stated not in labelled):
             message = f"the header dates the injury {stated}, the summary {day}"
             places = [*letter.statement.case.evidence.get("date_of_injury", []), *spans]
             yield finding("injury_date_contradicted", "warning", message, places)
             return
 
 
-def _injury_dates(sentence: Sentence) -> Iterator[tuple[dt.date, list[Span]]]:
-    if not sentence.dated or INJURED.isdisjoint(sentence.stems):
+def _injury_dates(sentence: Sentence) -> Iterator[tuple[dt.date, list[Span], bool]]:
+    """Each date of injury with its place, and whether it is named in passing ("since the injury of")."""
+    if not sentence.dated or INJURED.isdisjoint(sentence.stems) or OTHER_INJURY.search(sentence.text):
         return
     for match in INJURY.finditer(sentence.text):
         group = "date" if match["date"] else "other"
-        clause = re.split(r"[,;] ", sentence.text[max(0, match.start() - 60) : match.start()])[-1]
         day = dates.parse(match[group])
-        if day and not OTHER_INJURY.search(clause) and not OTHER_INJURY.search(match.group()):
-            yield day, sentence.spans_of(*match.span(group))
+        if day and not RANGE.match(sentence.text, match.end()):
+            yield (
+                day,
+                sentence.spans_of(*match.span(group)),
+                match.group().lower().startswith(("since", "from", "after")),
+            )
 
 
 def _review(letter: Letter) -> Iterator[Finding]:
@@ -99,18 +129,25 @@ def _review(letter: Letter) -> Iterator[Finding]:
     if stated is None or review is None or review.date is None or review.date == stated:
         return
     told = [
-        (found, sentence.spans_of(*match.span()))
+        (found, sentence.spans_of(*match.span()), sentence.text)
         for sentence in letter.told.summary
         if sentence.dated and REVIEW.search(sentence.text)
         for match in DAY.finditer(sentence.text)
         if (found := dates.parse(match.group())) is not None
     ]
-    if any(found == stated for found, _ in told):
+    if any(found == stated for found, _, _ in told):
         return  # the summary tells of several reviews
-    spans = next((place for found, place in told if found == review.date), review.spans)
+    spans = next((place for found, place, text in told if found == review.date and _is_denial(text)), None)
+    if spans is None:
+        return
     message = f"the header dates the utilization review {stated}, the summary {review.date}"
     places = [*letter.statement.case.evidence.get("ur_denial_date", []), *spans]
     yield finding("review_date_contradicted", "warning", message, places)
+
+
+def _is_denial(text: str) -> bool:
+    """The sentence tells of a denial or a modification, and of nothing granted or received."""
+    return DENIAL.search(text) is not None and not GRANTED.search(text)
 
 
 def _lengths(letter: Letter, issue: Issue) -> Iterator[Finding]:
@@ -123,11 +160,14 @@ def _lengths(letter: Letter, issue: Issue) -> Iterator[Finding]:
     for sentence in letter.of_case(issue):
         if UNITS.isdisjoint(sentence.stems):
             continue
-        for match in LENGTH.finditer(sentence.text):
-            clause = _clause(sentence.text, match.span())
-            value = number(match["value"] or match["ahead"])
-            unit = (match["unit"] or match["of"]).lower().rstrip("s")
-            if value is None or not IN_USE.search(clause) or NOT_THIS_USE.search(clause):
+        for match in islice(LENGTH.finditer(sentence.text), MOST):
+            value, unit = number(match["value"]), match["unit"].lower().rstrip("s")
+            before = sentence.text[max(0, match.start() - REACH) : match.start()]
+            end = CLAUSE_END.search(sentence.text, match.end())
+            used = IN_USE.search(before)
+            if value is None or used is None or not _is_asked_for(used["what"], issue):
+                continue
+            if NOT_THIS_USE.search(before + sentence.text[match.end() : end.start() if end else None][:REACH]):
                 continue
             if value * DAYS[unit] > since * SLACK + 14:
                 message = (
@@ -140,13 +180,10 @@ def _lengths(letter: Letter, issue: Issue) -> Iterator[Finding]:
                 return
 
 
-def _clause(text: str, span: Span) -> str:
-    floor, end = max(0, span[0] - CLAUSE), min(len(text), span[1] + CLAUSE)
-    start = max(floor, *(text.rfind(mark, floor, span[0]) + 1 for mark in (", ", "; ", "(")))
-    if not IN_USE.search(text, start, span[1]):
-        start = max(floor, *(text.rfind(mark, floor, max(start - 1, 0)) + 1 for mark in (", ", "; ", "(")))
-    ends = [at for mark in (", and ", "; ", ", which ", ", but ") if (at := text.find(mark, span[1], end)) >= 0]
-    return text[start : min(ends, default=end)]
+def _is_asked_for(what: str, issue: Issue) -> bool:
+    """What is taken is the medicine asked for, by its name or as "this medication"."""
+    drug = str(issue.details.drug.value).lower() if issue.details and issue.details.drug else ""
+    return bool(drug) and (ITSELF.match(what) is not None or what.lower() in drug)
 
 
 def _late_records(letter: Letter) -> Iterator[Finding]:

@@ -8,38 +8,56 @@ from collections.abc import Iterator
 from extractor.consistency.finding import Finding, Letter, finding
 from extractor.language.sentences import Sentence
 from extractor.schema import Issue
+from extractor.taxonomy import Decision
 
-NECESSARY = r"(?:medically (?:necessary|appropriate|reasonable)|certified)"
+END = (
+    r"(?: and (?:medically )?appropriate)?(?: (?:at this time|here|in this (?:case|instance)|"
+    r"for this (?:patient|claimant)|"
+    r"as requested))?[.]?[\"”]?$"
+)
 VERDICT = re.compile(
-    rf"\b(?:is|are|was|were|be|as|deemed|found)\b(?P<not>(?:(?!\b(?:is|are|was|were|"
-    rf"be)\b)[^.;,]){{0,40}}?)\b{NECESSARY}\b|\bmedical necessity\b[^.;]{{0,60}}?\b(?:is|has|was|had|"
-    rf"cannot|could not)(?P<nor>[^.;]{{0,24}}?)\bestablished\b|\b(?P<non>non-?certified)\b",
+    r"\b(?:is|are|was|were|be)(?P<how>(?:n['’]t)?(?: (?:also|therefore|thus|hereby|considered|deemed|found|determined|"
+    rf"indicated|to|be|as|not))*) medically (?:necessary|appropriate|reasonable){END}"
+    r"|\bmedical necessity\b(?: of (?:the|this) request)? (?:is|has|was|"
+    r"had)(?P<so>(?: not)?(?: been)?(?: not)?) established\b"
+    r"|\brequests?\b[^.;,]{0,120}\b(?:is|are|was|were)(?P<also>(?: (?:also|therefore|thus|"
+    r"hereby))*) (?P<non>not |non-?)"
+    rf"(?:certified|supported|approved|warranted){END}"
+    rf"|\b(?:the|this) requests?\b[^.;,]{{0,120}} (?:is|are)(?: (?:also|therefore|thus|"
+    rf"hereby))* (?:certified|supported|approved|"
+    rf"warranted){END}",
     re.I,
 )
-"""A verdict in words that can mean nothing else."""
-NEGATED = re.compile(r"\b(?:not|no|never|cannot|could not|nor|neither|without)\b|n['’]t\b", re.I)
-NEGATED_BEFORE = re.compile(
-    r"\b(?:no|not|neither|nor|nothing|cannot|whether|if|unless|until|would|could|may|might|should|how|why|"
-    r"support|to be|shown to)\b[^.;,]{0,60}$|\b(?:whether|if)\b",
+"""A verdict in words that can mean nothing else, at the end of its sentence."""
+OF_REQUEST = re.compile(r"\b(?:request\w*|this|it|medical necessity)\b", re.I)
+WORD = re.compile(r"[a-z]{4,}|[A-Z]{3,}", re.I)
+DOUBTED = re.compile(
+    r"\b(?:no|nor|never|nothing|neither|cannot|could|would|may|might|should|fail\w*|lacks?|lacking|"
+    r"insufficient|inadequate|doubt\w*|yet to|"
+    r"question|whether|if|unless|until|once|had|little|hardly|rarely|few|why|how|only|partly|part of)\b|n['’]t\b",
     re.I,
 )
+"""A word in whose reach a verdict is none."""
 SOMEBODY_ELSES = re.compile(
-    r"\b(?:claims administrator|utilization review\w*|UR|prior review\w*|previous review\w*|treating|"
-    r"provider|physician|guidelines?|mtus|odg|acoem|concurrent|surgery is|services deemed|deemed to be)\b",
+    r"\b(?:claims administrator|utilization review\w*|UR|carrier|insurer|adjuster|denial|reviewers?|"
+    r"provider|treating|treater|physician|doctor|"
+    r"surgeon|guidelines?|mtus|odg|acoem|concurrent|services deemed)\b",
     re.I,
 )
 """Whose verdict it is, where it is not the reviewer's on this request."""
-SPOKEN = frozenset("medic certi".split())
-SUPPORTING = frozenset("meets satis suppo".split())
-"""Stems without which a sentence gives no verdict, and supports nothing."""
+MY_OWN = re.compile(r"\b(?:reversing|i (?:find|deem)|per the|as per)\b", re.I)
 SUPPORTS = re.compile(
-    r"^(?!.*\b(?:not|no|if|however|although|while|but|unless)\b).*(?:\bthere is (?:an? |clear |adequate |"
-    r"sufficient )*(?:rationale|documentation|evidence)[^.;]{0,30} to support (?:the|this) request|"
-    r"\b(?:patient|claimant|applicant|worker|request|mri|study|therapy|treatment)\b[^.;,]{0,60}\b(?:meets|"
-    r"satisfies) (?:the |all )?(?:\w+ ){0,3}(?:criteria|guidelines?|indications?))",
+    r"^(?:(?:according to|per|based on) [^,]{0,80}, )?there is (?:an? |clear |adequate |"
+    r"sufficient )*rationale (?:provided |given )?to support (?:the|this) request"
+    r"|^(?:therefore,? |thus,? |as such,? |hence,? )?(?:the|this) (?:current |"
+    r"requested )?request(?: for [^.,;]{0,80})? (?:meets|satisfies) (?:the |all )?(?:\w+ )?(?:criteria|"
+    r"guidelines?)\b",
     re.I,
 )
 """What only an overturned item's rationale says of the request."""
+SPOKEN = frozenset("medic certi suppo appro warra".split())
+SUPPORTING = frozenset("meets satis suppo".split())
+"""Stems without which a sentence gives no verdict, and supports nothing."""
 
 
 def check(letter: Letter) -> Iterator[Finding]:
@@ -51,47 +69,52 @@ def check(letter: Letter) -> Iterator[Finding]:
 
 
 def _conclusion(letter: Letter, issue: Issue) -> Iterator[Finding]:
-    verdicts = [(sentence, given) for sentence in letter.of_case(issue) if (given := _verdict(sentence)) is not None]
-    spoken = "overturned" if issue.decision == "upheld" else "upheld"
-    if verdicts and verdicts[-1][1] != issue.decision:
+    """Only where every verdict of the rationale is the opposite one: a letter that tells both judges parts."""
+    asked = _words(issue.request.text) if issue.request else set()
+    given = [(sentence, verdict) for sentence in letter.of_case(issue) if (verdict := _verdict(sentence, asked))]
+    if given and all(verdict != issue.decision for _, verdict in given):
+        sentence, spoken = given[-1]
         message = f"the heading says {issue.decision}, the rationale concludes as for {spoken}"
-        yield finding(
-            "rationale_contradicts_decision", "warning", message, [*issue.decision_spans, *verdicts[-1][0].spans], issue
-        )
-        return
-    if issue.decision == "upheld":
+        spans = [*issue.decision_spans, *sentence.spans]
+        yield finding("rationale_contradicts_decision", "warning", message, spans, issue)
+    elif issue.decision == "upheld":
         for sentence in letter.of_case(issue):
-            if not SUPPORTING.isdisjoint(sentence.stems) and SUPPORTS.search(sentence.text):
+            if _supports(sentence):
                 message = "the heading says upheld, a sentence of the rationale supports the request"
-                yield finding(
-                    "rationale_contradicts_decision",
-                    "warning",
-                    message,
-                    [*issue.decision_spans, *sentence.spans],
-                    issue,
-                )
+                spans = [*issue.decision_spans, *sentence.spans]
+                yield finding("rationale_contradicts_decision", "warning", message, spans, issue)
                 return
 
 
-def _verdict(sentence: Sentence) -> str | None:
-    """The decision that the sentence's last verdict amounts to; None where it is not the reviewer's own."""
+def _words(text: str) -> set[str]:
+    return set(WORD.findall(text.lower()))
+
+
+def _verdict(sentence: Sentence, asked: set[str]) -> Decision | None:
+    """The decision that the sentence's last verdict amounts to; None where it is doubted, or is not the reviewer's own
+    on the request."""
     if SPOKEN.isdisjoint(sentence.stems):
         return None
     text = sentence.text
-    matches = list(VERDICT.finditer(text))
-    if not matches:
+    verdict = VERDICT.search(text)
+    if verdict is None:
         return None
-    last = matches[-1]
-    if SOMEBODY_ELSES.search(text[: last.start()]) and not re.search(
-        r"\b(?:therefore|thus|reversing|i (?:find|deem)|as such)\b", text, re.I
-    ):
+    before = text[: verdict.end()]
+    if SOMEBODY_ELSES.search(before) and not MY_OWN.search(text):
         return None
-    if last["non"]:
+    if not OF_REQUEST.search(before) and asked.isdisjoint(_words(before)):
+        return None
+    how = verdict["how"] or verdict["so"] or ""
+    if verdict["non"] or "not" in how or "n" in how[:2]:
         return "upheld"
-    within = last["not"] if last["not"] is not None else (last["nor"] or "") + last.group()
-    if NEGATED.search(within):
-        return "upheld"
-    return None if NEGATED_BEFORE.search(text[: last.start()]) else "overturned"
+    return None if DOUBTED.search(before) or " not " in before else "overturned"
+
+
+def _supports(sentence: Sentence) -> bool:
+    if SUPPORTING.isdisjoint(sentence.stems):
+        return False
+    found = SUPPORTS.match(sentence.text)
+    return found is not None and not DOUBTED.search(sentence.text) and " not " not in sentence.text
 
 
 def _reasoning(letter: Letter, issue: Issue) -> Iterator[Finding]:

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 
 from extractor.consistency.finding import Finding, Letter, finding
-from extractor.lexicon.anatomy import near
+from extractor.lexicon.anatomy import SPINE, near
 from extractor.lexicon.guidelines import MTUS_GUIDES, ODG_CHAPTERS
 from extractor.schema import Citation, Issue
 
 REGIONS_BY_GUIDE = {guide.name: guide.regions for guide in MTUS_GUIDES}
 ODG_RELIED_ON = re.compile(r"\b(?:ODG|Official Disability Guidelines?)\b")
-SPINE = frozenset({"neck", "upper_back", "low_back"})
 SILENT = re.compile(
     r"\b(?:silent|(?:does|do|did) not (?:specifically )?(?:address|discuss|mention|speak)|no mention|not addressed)\b",
     re.I,
@@ -32,7 +31,7 @@ def _chapters(letter: Letter, issue: Issue) -> Iterator[Finding]:
         for citation in guideline.citations if guideline else ():
             regions = _regions(citation)
             if asked and regions and issue.request and not any(_covers(regions, one) for one in asked):
-                message = f"{citation.canonical_title or citation.title}: a chapter for another body part is cited"
+                message = f"{citation.canonical_title}: a chapter for another body part is cited"
                 spans = [*issue.request.spans, *citation.spans]
                 yield finding("guideline_of_other_body_part", "note", message, spans, issue)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from extractor.consistency.finding import Finding, Letter, finding
 from extractor.language.sentences import Sentence
-from extractor.lexicon.anatomy import find_parts, near, parts
+from extractor.lexicon.anatomy import SPINE, find_parts, near, parts
 from extractor.lexicon.services import find_services
 from extractor.schema import Issue
 from extractor.source import Span
@@ -17,27 +18,44 @@ SIDED = re.compile(
     r"posterior|outer|inner) )?(?=(?P<part>[a-z]))",
     re.I,
 )
-BOTH = re.compile(r"\bbilateral\w*|\bboth\b|\beither (?:side|knee|shoulder|ankle|hip|hand|wrist|elbow)\b", re.I)
+BOTH = re.compile(
+    r"\bbilateral\w*|\bboth\b(?! guidelines)|\beither (?:side|knee|shoulder|ankle|hip|hand|wrist|elbow)\b", re.I
+)
 BOTH_SIDES = frozenset("bilat both eithe".split())
 ELSEWHERE = re.compile(
     r"\b(?:(?:prior|previous|earlier|old) (?:\w+ ){0,3}(?:left|right|mri|x-?ray|injury|sprain|surgery|"
     r"claim|stud\w+|visit|arthroscopy|fracture|problem|pain)|history of|uninjured|contralateral|opposite|"
     r"unaffected|compar\w+|other (?:side|knee|shoulder|ankle|hip|hand|wrist|elbow|leg|arm|foot)|normal|"
-    r"non-?industrial|already|(?:in|of|since|from) (?:19|20)\d\d|healed|asymptomatic|painless|stable|"
-    r"full strength|"
-    r"handed(?:ness)?|hand dominant|dominant|lead|leading)\b",
+    r"non-?industrial|already|(?:in|of|since|from) (?:19|20)\d\d|healed|asymptomatic|painless|stable|full strength|"
+    r"handed(?:ness)?|hand dominant|dominant|lead|leading|also|as well|too|now|ago|last year|earlier|replac\w+|"
+    r"underwent|completed|overcompensat\w+|compensat\w+|not (?:part|in dispute|at issue)|authori[sz]ed|"
+    r"certified|approved)\b",
     re.I,
 )
 """What makes another side or part no contradiction: told of before, of the sound side, in passing."""
 ASKED = re.compile(
-    r"\b(?:request\w*|criteria for|to warrant|would warrant|warrants?|to support|would support|need for|"
-    r"sought|proposed|in question|in dispute|necessity (?:of|for))\b",
+    r"\b(?:the (?:requested|proposed)|requests? for(?: an?| the)?|criteria for(?: an?| the)?|warrant(?:s|ed)?"
+    r"(?: an?| the)?|in support of(?: an?| the)?)(?: left| right| bilateral)? $",
     re.I,
 )
-ASKING = frozenset("reque crite warra suppo need sough propo quest dispu neces".split())
+"""What stands right before the request's own treatment."""
+JUDGED = re.compile(
+    r"^(?:[^.,;]{0,40}? )?(?:is|are) (?:therefore |thus |also )?not (?:medically )?(?:necessary|needed|supported|"
+    r"warranted|indicated|certified|appropriate)\b",
+    re.I,
+)
+"""What stands right behind it."""
+ASKING = frozenset("reque crite warra suppo propo neces neede indic certi appro".split())
 """Stems without which a sentence does not speak of the request."""
-SPINE = frozenset({"neck", "upper_back", "low_back"})
-REFERRED = re.compile(r"\b(?:radiat\w+|radicul\w+|referred|down (?:the|his|her)|into (?:the|his|her))\b", re.I)
+OF_PART = re.compile(r"(?: \([^)]{0,60}\))?(?: of| to| for)(?: the)?(?: left| right| bilateral)? ", re.I)
+WORD = re.compile(r"[a-z]{5,}|\d{1,2}[-/]\d{1,2}[-/]\d{2,4}")
+COMMON = 3
+"""So many words in common tie a sentence of the rationale to one of the summary."""
+NO_TIE = frozenset(
+    "patient claimant applicant worker injured right shoulder ankle wrist elbow there which their about after".split()
+)
+MOST = 40
+"""So many of a kind are looked at: sides and services of a sentence, sentences of the summary."""
 
 
 def check(letter: Letter) -> Iterator[Finding]:
@@ -56,39 +74,39 @@ def _side(letter: Letter, issue: Issue) -> Iterator[Finding]:
         return
     (side,) = sides
     other = "right" if side == "left" else "left"
+    own_side = [
+        set(WORD.findall(told.lower)) - NO_TIE
+        for told in letter.told.summary
+        if side in told.stems and any(said == side and _touches(region, regions) for said, _, region in _sided(told))
+    ][:MOST]
     for sentence in letter.of_case(issue):
-        if other not in sentence.stems:
-            continue
         text = sentence.text
-        named = [
-            (match, span) for match, span, region in _sided(sentence) if match == other and _touches(region, regions)
-        ]
-        if (
-            not named
-            or ELSEWHERE.search(text)
-            or BOTH.search(text)
-            or any(match == side for match, _, _ in _sided(sentence))
-        ):
+        if other not in sentence.stems or ELSEWHERE.search(text) or BOTH.search(text):
             continue
-        if re.search(
+        named = list(_sided(sentence))
+        own = any(match == side for match, _, _ in named) or re.search(
             rf"\b(?:on|of|to) (?:the |his |her )?{side}\b|\b{side}[- ]sided?\b", text, re.I
-        ) or _other_side_told(letter, other, regions):
+        )
+        places = [spans for match, spans, region in named if match == other and _touches(region, regions)]
+        if not places or own or not _is_of_request(issue, sentence, own_side, regions):
             continue
+        if _other_side_told(letter, other, regions):
+            return
         message = f"the request is of the {side} side, a sentence of the rationale tells of the {other}"
-        yield finding("side_contradicted", "warning", message, [*issue.request.spans, *named[0][1]], issue)
+        yield finding("side_contradicted", "warning", message, [*issue.request.spans, *places[0]], issue)
         return
 
 
 def _sided(sentence: Sentence) -> Iterator[tuple[str, list[Span], str]]:
     """Each side with the part that it is said of."""
-    for match in SIDED.finditer(sentence.text):
+    for match in islice(SIDED.finditer(sentence.text), MOST):
         part = parts().match(sentence.text, match.start("part"))
         if part:
             yield match["side"].lower(), sentence.spans_of(match.start(), part.end()), str(part.lastgroup)
 
 
 def _other_side_told(letter: Letter, other: str, regions: set[str]) -> bool:
-    """The summary tells of a complaint on the other side, too."""
+    """The summary, or another request, tells of a complaint on the other side, too."""
     for sentence in letter.told.summary:
         text = sentence.text
         if (BOTH_SIDES.isdisjoint(sentence.stems) and other not in sentence.stems) or ELSEWHERE.search(text):
@@ -105,6 +123,23 @@ def _other_side_told(letter: Letter, other: str, regions: set[str]) -> bool:
     )
 
 
+def _is_of_request(issue: Issue, sentence: Sentence, own_side: list[set[str]], regions: set[str]) -> bool:
+    """The sentence is about what the request is about: it tells of care on its date of service, names the care as
+    asked for, or says again what the summary says of the request's own side."""
+    assert issue.details is not None
+    days = [_one_separator(str(day.value)) for day in issue.details.dates_of_service]
+    if any(day in _one_separator(sentence.text) for day in days):
+        return True
+    if any(_touches(region, regions) for region, _, _ in _asked_parts(sentence, issue)):
+        return True
+    words = set(WORD.findall(sentence.lower))
+    return any(len(words & told) >= COMMON for told in own_side)
+
+
+def _one_separator(text: str) -> str:
+    return text.replace("/", "-")
+
+
 def _touches(region: str, regions: set[str]) -> bool:
     return any(near(region, asked) for asked in regions)
 
@@ -115,25 +150,18 @@ def _part(letter: Letter, issue: Issue) -> Iterator[Finding]:
     regions = letter.regions[issue.number]
     if not regions or issue.category not in ("diagnostic_testing", "injections", "surgery", "rehabilitation", "dmepos"):
         return
-    elsewhere = set().union(*(found for number, found in letter.regions.items() if number != issue.number))
+    others = set().union(*(found for number, found in letter.regions.items() if number != issue.number))
     for sentence in letter.of_case(issue):
-        text = sentence.text
-        if ASKING.isdisjoint(sentence.stems) or not ASKED.search(text):
+        if ASKING.isdisjoint(sentence.stems) or ELSEWHERE.search(sentence.text):
             continue
-        named = list(find_parts(text))
-        if not any(_elsewhere(str(part.lastgroup), regions) for part in named) or ELSEWHERE.search(text):
+        named = {str(part.lastgroup) for part in find_parts(sentence.text)}
+        if not named or not all(_elsewhere(region, regions) for region in named):
             continue
-        for region, start, end in _asked_part(text, issue):
-            own = any(not _elsewhere(str(part.lastgroup), regions) for part in named)
-            if _elsewhere(region, regions) and region not in elsewhere and not own:
+        for region, start, end in _asked_parts(sentence, issue):
+            if region not in others:
                 message = "the request and a sentence of the rationale name different body parts"
-                yield finding(
-                    "body_part_contradicted",
-                    "warning",
-                    message,
-                    [*issue.request.spans, *sentence.spans_of(start, end)],
-                    issue,
-                )
+                spans = [*issue.request.spans, *sentence.spans_of(start, end)]
+                yield finding("body_part_contradicted", "warning", message, spans, issue)
                 return
 
 
@@ -146,18 +174,23 @@ def _elsewhere(region: str, regions: set[str]) -> bool:
     return not _touches(region, regions)
 
 
-def _asked_part(text: str, issue: Issue) -> Iterator[tuple[str, int, int]]:
-    """Parts that stand right at a service of the request's own kind: ``shoulder MRI``, ``MRI of the knee``."""
-    assert issue.category is not None and issue.subcategory is not None
-    for found in find_services(text, issue.category, issue.subcategory):
-        behind = re.compile(r"(?: \([^)]*\))?(?: of| to| for)(?: the)?(?: left| right| bilateral)? ", re.I).match(
-            text, found.end()
-        )
+def _asked_parts(sentence: Sentence, issue: Issue) -> Iterator[tuple[str, int, int]]:
+    """Parts at a service of the request's own kind that is spoken of as asked for, with where they stand:
+    ``criteria for a shoulder MRI``, ``the MRI of the knee is not supported``."""
+    if issue.category is None or issue.subcategory is None or ASKING.isdisjoint(sentence.stems):
+        return
+    text = sentence.text
+    for found in islice(find_services(text, issue.category, issue.subcategory), MOST):
+        behind = OF_PART.match(text, found.end())
         part = parts().match(text, behind.end()) if behind else None
-        if part:
-            yield str(part.lastgroup), found.start(), part.end()
-        before = [
-            p for p in find_parts(text, max(0, found.start() - 30), found.start()) if found.start() - p.end() == 1
-        ]
-        if before:
-            yield str(before[-1].lastgroup), before[-1].start(), found.end()
+        ahead = next(
+            (p for p in find_parts(text, max(0, found.start() - 30), found.start()) if found.start() - p.end() == 1),
+            None,
+        )
+        for place, start, end in (
+            (part, found.start(), part.end() if part else 0),
+            (ahead, ahead.start() if ahead else 0, found.end()),
+        ):
+            asked = ASKED.search(text, max(0, start - 60), start) or JUDGED.match(text[end : end + 80])
+            if place is not None and asked:
+                yield str(place.lastgroup), start, end

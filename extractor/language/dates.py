@@ -20,7 +20,7 @@ WORDED = (
     r"\d{1,2}(?:st|nd|rd|th)?,?\s{1,3}\d{4}\b"
 )
 
-HINT = re.compile(rf"{DIGIT} ?[/-] ?{DIGIT}|\d,? (?:19|20)\d")
+HINT = re.compile(rf"{DIGIT} ?[/-] ?{DIGIT}|\d(?:st|nd|rd|th)?,? (?:19|20)\d")
 CENTURY_PIVOT = 40
 """Two-digit years up to this are of the 2000s: injuries on record reach back to the 1950s."""
 

@@ -58,6 +58,8 @@ NEIGHBOURS: dict[str, frozenset[str]] = {
 }
 """Regions that one complaint may go through: a pain of the neck and arm is no contradiction."""
 
+SPINE = frozenset({"neck", "upper_back", "low_back"})
+"""Regions whose names are levels of one spine."""
 VERTEBRA = r"(?:C[1-8]|T(?:1[0-2]|[1-9])|L[1-6]|S[1-5])"
 LEVEL = rf"(?:{VERTEBRA}(?: ?[-–/] ?(?:{VERTEBRA}|1[0-2]|[1-9])){{0,3}}(?![\d/]))"
 """A level of the spine: ``L5-S1``, ``C4``."""
