@@ -114,6 +114,25 @@ TABLE = {
         [("MTUS", "Postsurgical Treatment Guidelines", "Knee", "24-25", 2009)],
     ),
     "no evidence": ("The Claims Administrator did not cite any medical evidence for its decision.", []),
+    "none": ("Decision based on Non-MTUS Citation: None.", []),
+    "not used": ("The Expert Reviewer did not use the ODG.", []),
+    "silent": ("The ODG is silent on this request.", []),
+    "the ODG beside the schedule's": (
+        "Decision based on MTUS Knee Complaints 2004, and Shoulder Complaints 2004, and ODG.",
+        [
+            ("MTUS", "Knee Complaints", None, None, 2004),
+            ("MTUS", "Shoulder Complaints", None, None, 2004),
+            ("ODG", ODG, None, None, None),
+        ],
+    ),
+    "pages of several sections stay with them": (
+        "Decision based on MTUS Chronic Pain Treatment Guidelines NSAIDs, page 67; Opioids, page 80.",
+        [("MTUS", "Chronic Pain Treatment Guidelines", "NSAIDs, page 67; Opioids, page 80", None, None)],
+    ),
+    "a sentence behind the list": (
+        "Decision based on Non-MTUS Citation ODG. The patient was seen in 2014, and Norco 2015.",
+        [("ODG", ODG, None, None, None)],
+    ),
     "outside of the schedule, and no name": (
         "The Expert Reviewer based their decision on recommendation(s) outside of the MTUS Guidelines.",
         [],

@@ -112,6 +112,20 @@ TABLE: dict[str, dict[str, Any]] = {
     "Home health aide, four hours a day, three days a week for six weeks": {
         "treatment": "Home health aide", "frequency": "four hours a day, three days a week", "duration": "six weeks",
     },
+    "Tylenol with codeine #3, #30": {"drug": "Tylenol with codeine", "quantity": 30},
+    "Norco 10/325mg #60tablets": {"drug": "Norco", "strength": "10/325mg", "quantity": "60tablets"},
+    "Physical therapy 2 x 6 for the right knee": {"treatment": "Physical therapy", "body_parts": [("knee", "right", None)]},
+    "twelve (10) visits of physical therapy": {"treatment": "physical therapy", "sessions": "twelve (10)"},
+    "Left and right knee MRI": {"treatment": "MRI", "body_parts": [("knee", "bilateral", None)]},
+    "Right shoulder and left knee MRI": {
+        "treatment": "MRI", "body_parts": [("shoulder", "right", None), ("knee", "left", None)],
+    },
+    "One (1) month rental of a TENS unit": {
+        "treatment": "TENS unit", "duration": "One (1) month", "acquisition": "rental",
+    },
+    "MRI of the knees, right greater than left": {"treatment": "MRI", "body_parts": [("knees", None, None)]},
+    "12 panel urine drug screen": {"treatment": "panel urine drug screen"},
+    "Acupuncture 1/2/2017 to 2/2/2017": {"treatment": "Acupuncture"},
     "something else altogether": {},
 }  # fmt: skip
 

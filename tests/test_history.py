@@ -27,6 +27,8 @@ RECORDS = {
     "The Request for Authorization is dated 11/08/2016. The RFA dated 11/08/2016 lists one item.": [
         ("2016-11-08", "Request for Authorization")
     ],
+    "No MRI report dated 10/10/2016 was included.": [],
+    "On 10/20/2016 the MRI was requested.": [],
     "She underwent surgery on 10/30/2016.": [],
     "Medical records (10-05-2016 to 11-08-2016) were reviewed.": [],
     "Utilization Review of 11/15/2016 denied the study.": [],
@@ -50,6 +52,8 @@ REVIEWS: dict[str, tuple[str | None, str | None]] = {
     "The original utilization review (11-15-2016) non- certified the MRI.": ("2016-11-15", "denied"),
     "UR denied the request on November 15, 2016.": ("2016-11-15", "denied"),
     "Utilization Review dated 11/15/2016 modified the request to six visits.": ("2016-11-15", "modified"),
+    "A Utilization Review of 09/01/2016 certified therapy. UR denied the MRI on 11/15/2016.": ("2016-11-15", "denied"),
+    "Utilization Review on 11/15/2016 approved the MRI and denied therapy.": ("2016-11-15", "denied"),
     "The UR physician denied it for want of a report of 10/20/2016.": (None, "denied"),
 }
 
@@ -61,8 +65,19 @@ def test_the_utilization_review_as_the_summary_tells_it(told: str) -> None:
     assert (review.date.isoformat() if review.date else None, review.outcome) == REVIEWS[told]
 
 
-def test_no_review_told_is_none() -> None:
-    assert read("She works half days.").utilization_review is None
+@pytest.mark.parametrize(
+    "told",
+    [
+        "She works half days.",
+        "Utilization review has not denied the request.",
+        "The patient denied chest pain at UR.",
+        "Utilization review noted that the patient had modified duty on 11/01/2016.",
+        "Utilization Review certified therapy on 11-15-2016.",
+    ],
+)
+def test_no_review_told_is_none(told: str) -> None:
+    """Neither the worker's own denials, nor modified work, nor care that was granted, is the review in dispute."""
+    assert read(told).utilization_review is None
 
 
 LISTS = {
@@ -76,6 +91,9 @@ LISTS = {
     "Treatment to date has included physical therapy; two injections; a brace.": (
         "treatment_to_date", ["physical therapy", "two injections", "a brace"],
     ),
+    "Diagnoses include lumbar strain; no radiculopathy; rule out tear.": ("diagnoses", []),
+    "Diagnosis is lumbar strain; she was seen on 10/10; treatment is pending.": ("diagnoses", []),
+    "Medications include Norco and no Soma.": ("medications", []),
     "Treatment to date has included therapy, rest and ice.": ("treatment_to_date", []),
 }  # fmt: skip
 

@@ -95,10 +95,41 @@ def test_recited_guidelines_are_never_a_reason(recited: str, category: Category)
         "There are no exceptional factors to warrant treatment outside of the guidelines.",
         "Although therapy failed to give relief, the request is not supported.",
         "The claims administrator held that conservative care was sufficient.",
+        "Utilization review denied the request because there was no documentation of failed conservative care.",
+        "There is insufficient evidence to recommend for or against imaging of the meniscus without red flags.",
     ],
 )
 def test_standing_phrases_and_points_conceded_are_no_reasons(sentence: str) -> None:
     assert reasons(RECITED + sentence + UPHELD, "diagnostic_testing") == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "category"),
+    [
+        ("This patient has had no side effects and there is no aberrant behavior.", "pharmaceuticals"),
+        ("In this case there is no evidence that the request exceeds the guideline.", "rehabilitation"),
+        ("In this case the patient has not been taught a home exercise program.", "rehabilitation"),
+        ("In this case, the patient has failed conservative care, with no improvement.", "diagnostic_testing"),
+    ],
+)
+def test_the_opposite_is_no_reason(sentence: str, category: Category) -> None:
+    """A word of a reason that is denied, or that speaks for the request, is none against it."""
+    assert reasons(RECITED + sentence + UPHELD, category) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "In this case, there is no evidence of instability.",
+        "The symptoms of this patient are not consistent with a tear.",
+        "The patient has not failed conservative care.",
+        "The patient has knee pain.",
+        "The claims administrator noted that there was no red flag.",
+        "In this case the number is not within the recommended range.",
+    ],
+)
+def test_nothing_is_invented_for_an_overturned_item(sentence: str) -> None:
+    assert reasons(RECITED + sentence + OVERTURNED, "diagnostic_testing", "overturned") == []
 
 
 def test_an_unknown_decision_has_no_reasons() -> None:
@@ -141,6 +172,9 @@ def test_the_caution_against_an_abrupt_end_is_kept(words: str) -> None:
         ("Xanax 1mg #30", "Sudden withdrawal can bring on seizures."),
         ("Knee brace", "The pain began suddenly at the end of a shift."),
         ("Norco 10/325mg #60", "The medicine was stopped in May."),
+        ("Norco 10/325mg #60", "The patient stopped the medicine suddenly."),
+        ("Norco 10/325mg #60", "A sudden onset of pain made him stop work."),
+        ("Soma 350mg #60", "Abrupt cessation of carisoprodol is not advised, and opioids are taken, too."),
     ],
 )
 def test_no_other_sentence_is_that_caution(heading: str, words: str) -> None:
@@ -176,6 +210,22 @@ def test_an_item_names_the_one_it_depends_on() -> None:
         ),
     )
     assert [issue.depends_on for issue in issues] == [None, None, 2, 2, None]
+
+
+def test_of_two_surgeries_the_one_that_is_named() -> None:
+    """By the part of the body; none where it could be either, and none that was decided otherwise."""
+    no_tear = "There is no documentation of a tear. The request is not medically necessary."
+    two = [Item("Left shoulder arthroscopy", rationale=no_tear), Item("Right knee arthroscopy", rationale=no_tear)]
+    follows = "As the requested {}surgery is not medically necessary, this item is not medically necessary."
+    issues = read(
+        *two,
+        Item("Crutches", rationale=follows.format("knee ")),
+        Item("Sling", rationale=follows.format("")),
+    )
+    assert [issue.depends_on for issue in issues] == [None, None, 2, None]
+    granted = "As the requested surgery is medically necessary, this item is medically necessary."
+    issues = read(two[0], Item("Sling", ": Overturned", rationale=granted))
+    assert [issue.depends_on for issue in issues] == [None, None]
 
 
 def test_parts_tell_who_speaks() -> None:

@@ -15,7 +15,7 @@ from itertools import islice
 from extractor.consistency.finding import Finding, Letter, finding
 from extractor.language import dates
 from extractor.language.sentences import Sentence
-from extractor.lexicon.anatomy import find_parts
+from extractor.lexicon import anatomy
 from extractor.schema import Issue
 from extractor.source import Span
 
@@ -305,9 +305,8 @@ def _around(text: str, match: re.Match[str]) -> tuple[str, str]:
 
 def _regions(text: str) -> Regions:
     """The parts of the body that the words name, or that their dermatomes belong to."""
-    named = {str(part.lastgroup) for part in find_parts(text)}
     roots = {"arm" if root["arm"] else "leg" for root in ROOT.finditer(text)}
-    return frozenset(named | roots)
+    return frozenset(anatomy.regions(text) | roots)
 
 
 def _sides(text: str) -> Sides:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from extractor.language.sentences import Sentence
 from extractor.language.told import Told
-from extractor.lexicon.anatomy import find_parts
+from extractor.lexicon.anatomy import regions
 from extractor.schema import Flag, Issue, Statement
 from extractor.source import Span
 from extractor.taxonomy import FlagCode, Level
@@ -32,19 +32,16 @@ class Letter:
     @cached_property
     def regions(self) -> dict[int, set[str]]:
         """The regions of the body that each item's request names."""
-        return {issue.number: regions_of(issue) for issue in self.statement.issues}
+        return {
+            issue.number: regions(*(part.part for part in issue.details.body_parts)) if issue.details else set()
+            for issue in self.statement.issues
+        }
 
     def of_case(self, issue: Issue) -> Iterator[Sentence]:
         """The sentences of the item's rationale in which the reviewer speaks about this case."""
         for voice in self.told.rationales.get(issue.number, ()):
             if voice.of_case:
                 yield voice.sentence
-
-
-def regions_of(issue: Issue) -> set[str]:
-    if issue.details is None:
-        return set()
-    return {str(match.lastgroup) for part in issue.details.body_parts for match in find_parts(part.part)}
 
 
 def finding(code: FlagCode, level: Level, message: str, spans: list[Span], issue: Issue | None = None) -> Finding:

@@ -8,6 +8,7 @@ from itertools import islice
 
 from extractor.consistency.finding import Finding, Letter, finding
 from extractor.language.sentences import Sentence
+from extractor.lexicon import anatomy
 from extractor.lexicon.anatomy import SPINE, find_parts, near, parts
 from extractor.lexicon.services import find_services
 from extractor.schema import Issue
@@ -111,7 +112,7 @@ def _other_side_told(letter: Letter, other: str, regions: set[str]) -> bool:
         text = sentence.text
         if (BOTH_SIDES.isdisjoint(sentence.stems) and other not in sentence.stems) or ELSEWHERE.search(text):
             continue
-        if BOTH.search(text) and any(_touches(str(part.lastgroup), regions) for part in find_parts(text)):
+        if BOTH.search(text) and any(_touches(part, regions) for part in anatomy.regions(text)):
             return True
         if any(side == other and _touches(region, regions) for side, _, region in _sided(sentence)):
             return True
@@ -154,7 +155,7 @@ def _part(letter: Letter, issue: Issue) -> Iterator[Finding]:
     for sentence in letter.of_case(issue):
         if ASKING.isdisjoint(sentence.stems) or ELSEWHERE.search(sentence.text):
             continue
-        named = {str(part.lastgroup) for part in find_parts(sentence.text)}
+        named = anatomy.regions(sentence.text)
         if not named or not all(_elsewhere(region, regions) for region in named):
             continue
         for region, start, end in _asked_parts(sentence, issue):

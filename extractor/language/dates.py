@@ -36,7 +36,7 @@ def parse(words: str) -> dt.date | None:
         month = next(i for i, m in enumerate(MONTHS, 1) if words[:3].lower() == m[:3])
         numbers = re.findall(r"\d+", words)
         return _date(int(numbers[1]), month, int(numbers[0]))
-    digits = re.sub(r"\s+", "", words).translate(str.maketrans("lI|O", "1110"))
+    digits = re.sub(r"\s+", "", words).translate(str.maketrans("lLiI|oO", "1111100"))
     month, day, year = (int(number) for number in re.split(r"[/-]", digits))
     if year < 100:
         year += 2000 if year <= CENTURY_PIVOT else 1900

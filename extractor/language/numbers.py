@@ -17,7 +17,7 @@ NUMBER = (
 )
 """A number in figures or words, or in both."""
 IN_WORDS = re.compile(rf"\b(?:(?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(WORDS[:9])}))?|{'|'.join(WORDS)})\b", re.I)
-FIGURE = r"\d{1,4}(?:\.\d{1,2})?(?![\d,]*\d)(?![a-wyz])\x00*(?: ?\(\d{1,4}\))?"
+FIGURE = r"(?<!\d,)\d{1,4}(?:\.\d{1,2})?(?![\d,]*\d)(?![a-wyz])\x00*(?: ?\(\d{1,4}\))?"
 """A number in a text that :func:`figures` made."""
 
 
@@ -31,15 +31,16 @@ def figures(text: str) -> str:
 
 
 def number(words: str) -> int | float | None:
-    """The number that the words name; None where they name a range or none.
+    """The number that the words name; None where they name a range, two numbers or none.
 
-    >>> number("Twenty-four (24)"), number("1.5"), number("1-2")
-    (24, 1.5, None)
+    >>> number("Twenty-four (24)"), number("1.5"), number("1-2"), number("twelve (10)")
+    (24, 1.5, None, None)
     """
     words = words.lower().strip()
-    both = re.search(r"\((\d+)\)$", words)
+    both = re.fullmatch(r"(.*?) ?\((\d+)\)", words)
     if both:
-        return int(both[1])
+        told = number(both[1])
+        return int(both[2]) if told in (None, int(both[2])) else None
     figure = words.replace(",", "").replace("_", "")
     if re.fullmatch(r"\d+", figure):
         return int(figure)

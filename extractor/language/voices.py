@@ -63,6 +63,14 @@ OF_THE_RECORDS = re.compile(
     re.I,
 )
 """What a sentence about the records says, unless a guideline speaks in it."""
+OF_RESEARCH = re.compile(
+    r"\b(?:evidence|data|studies|trials|literature)\b[^.;]{0,20} (?:to recommend|for or against|from|"
+    r"of (?:benefit|efficacy|"
+    r"effectiveness|harm)|that routine|in (?:the|acute|chronic|this population)|supporting the (?:routine )?use)\b|"
+    r"\b(?:high|low|good|poor)[- ]quality (?:evidence|studies|trials)|\brandomi[sz]ed\b",
+    re.I,
+)
+"""What studies show or do not show is said of no case."""
 ON_THE_REQUEST = re.compile(
     rf"^regarding (?:the|this) requests?\b.{{0,200}}?, (?:[\w/-]+ ){{0,3}}{GUIDE}\b[^.]{{0,40}}?\b{SAYS}\b", re.I
 )
@@ -102,13 +110,21 @@ VERDICT = re.compile(
 )
 """A verdict in its plainest form."""
 STOP = r"(?:stop\w*|discontinu\w+|terminat\w+|ceas\w+|cessation|withdraw\w*|end(?:ed|ing)?|cut|halt\w*|taken away)"
-ABRUPT = r"(?:abrupt\w*|sudden\w*|all at once|cold turkey)"
+ABRUPT = r"(?:abrupt\w*|sudden\w*|(?:all )?at once|cold turkey)"
 ABRUPT_STOP = re.compile(rf"\b{ABRUPT}\b.{{0,80}}\b{STOP}\b|\b{STOP}\b.{{0,80}}\b{ABRUPT}\b", re.I)
-"""Stopping at once, which letters warn against."""
+"""Stopping at once."""
+WARNS = re.compile(
+    r"\b(?:should|must|ought|never|avoid\w*|caution\w*|warn\w*|advi[sc]\w+|risk\w*|danger\w*|unsafe|"
+    r"rather than|instead of|"
+    r"recommend\w*|interpreted|(?:not|nor)(?: to)?(?: be)? (?:stop|ceas|discontinu|end|cut|terminat|"
+    r"withdraw|halt|tak)\w*|(?:abruptly|suddenly|all at once|cold turkey|cessation|discontinuation|withdrawal) "
+    r"(?:can|may|could|is not|invites|brings))\b",
+    re.I,
+)
+"""What makes a caution of it, and no tale of what happened."""
 NOTICE = re.compile(
     r"\bthis decision addresses the medical necessity of opioids\b|\bnot be interpreted as\b|\b(?:advised|"
-    r"advisable) to (?:consult|speak)\b.{0,120}\b(?:taper|opioid|physician)|\btapering opioids\b"
-    rf"|{ABRUPT_STOP.pattern}",
+    r"advisable) to (?:consult|speak)\b.{0,120}\b(?:taper|opioid|physician)",
     re.I,
 )
 """A standing caution, not a word on the request."""
@@ -145,6 +161,11 @@ ABOUT_STOPPING = frozenset("inter opioi taper abrup sudde once cold advis".split
 OPENS_RECITATION = re.compile(r"[\"“(\d]|recom|not r|crite|indic|frequ|maxim|optim", re.I)
 
 
+def warns(text: str) -> re.Match[str] | None:
+    """Where the sentence warns against stopping at once."""
+    return ABRUPT_STOP.search(text) if WARNS.search(text) else None
+
+
 def voices(found: list[Sentence]) -> list[Voiced]:
     """Each sentence with who speaks in it: recited text goes on until a sentence speaks of this case."""
     voiced = []
@@ -157,7 +178,7 @@ def voices(found: list[Sentence]) -> list[Voiced]:
             and OF_THIS_CASE.search(text) is not None
             and not ON_THE_REQUEST.match(text)
         )
-        if not ABOUT_STOPPING.isdisjoint(stems) and NOTICE.search(text) and not VERDICT.search(text):
+        if not ABOUT_STOPPING.isdisjoint(stems) and (NOTICE.search(text) or warns(text)) and not VERDICT.search(text):
             voiced.append(Voiced(sentence, "notice", False))
             continue
         speaks = (
@@ -170,7 +191,7 @@ def voices(found: list[Sentence]) -> list[Voiced]:
             (not ABOUT_PERSON.isdisjoint(stems) and OF_THE_PERSON.search(text) is not None)
             or (sentence.dated and DATED.search(text) is not None)
         )
-        if own or (not speaks and OF_THE_RECORDS.search(text)):
+        if own or (not speaks and OF_THE_RECORDS.search(text) and not (reciting and OF_RESEARCH.search(text))):
             reciting, of_case = False, True
         elif speaks and not (concludes and (person or PLAIN.search(text))):
             reciting, of_case = True, False

@@ -61,13 +61,14 @@ NEIGHBOURS: dict[str, frozenset[str]] = {
 SPINE = frozenset({"neck", "upper_back", "low_back"})
 """Regions whose names are levels of one spine."""
 VERTEBRA = r"(?:C[1-8]|T(?:1[0-2]|[1-9])|L[1-6]|S[1-5])"
-LEVEL = rf"(?:{VERTEBRA}(?: ?[-–/] ?(?:{VERTEBRA}|1[0-2]|[1-9])){{0,3}}(?![\d/]))"
+LEVEL = rf"(?:{VERTEBRA}(?: ?[-–/] ?(?:{VERTEBRA}|1[0-2]|[1-9])){{0,3}}(?![\d/]| ?-?weighted))"
 """A level of the spine: ``L5-S1``, ``C4``."""
 SIDES: dict[str, Side] = {
     "left": "left", "lt": "left", "right": "right", "rt": "right",
+    "left and right": "bilateral", "right and left": "bilateral",
     "bilateral": "bilateral", "bilaterally": "bilateral", "both": "bilateral", "b/l": "bilateral",
 }  # fmt: skip
-SIDE = r"left|right|bilateral(?:ly)?|both|lt\.?|rt\.?|b/l"
+SIDE = r"left and right|right and left|left|right|bilateral(?:ly)?|both|lt\.?|rt\.?|b/l"
 
 
 OPENING = re.compile(r"(?<![\w-])[a-z]+(?=[-' ]?)", re.I)
@@ -95,6 +96,15 @@ def find_parts(text: str, start: int = 0, end: int | None = None) -> Iterator[re
             if match:
                 at = match.end()
                 yield match
+
+
+def regions(*texts: str) -> set[str]:
+    """The regions of the body that the texts name.
+
+    >>> sorted(regions("MRI of the left knee and low back"))
+    ['knee', 'low_back']
+    """
+    return {str(part.lastgroup) for text in texts for part in find_parts(text)}
 
 
 @cache

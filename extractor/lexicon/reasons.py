@@ -53,11 +53,6 @@ GAIN = (
     r"functional (?:benefit|gain|improvement|status)|benefits?\b|response to|outcomes?|"
     r"percent(?:age)? of (?:relief|improvement)|decreased? (?:in )?(?:pain|reliance)|success)"
 )
-EARLIER = (
-    r"(?:prior|previous(?:ly)?|past|earlier|initial|already|completed|received|ongoing|continued|"
-    r"continuing|use of|usage|from (?:the|his|her)|with (?:the )?(?:use|medication)|since|last|to date|"
-    r"so far|attended|undergone|had)"
-)
 STUDY = (
     r"(?:mri'?s?|x-?rays?|x-? rays?|radiograph\w*|ct|scans?|stud(?:y|ies)|emg\w*|nc[sv]\w*|"
     r"electrodiagnostic\w*|ultrasound|tests?|testing|imaging|films|screens?)"
@@ -91,8 +86,11 @@ UPHELD: tuple[Cue, ...] = (
             "already been a",
             "already a",
             "previously a",
+            "already been",
             "already certified",
+            "already granted",
             "previously certified",
+            "previously granted",
             "already in place",
             "is in place",
             "already ha",
@@ -123,6 +121,7 @@ UPHELD: tuple[Cue, ...] = (
             "main",
             "stay",
             "program",
+            "arthro",
         ),
         r"\b(?:as|since|because|given|with) (?:that )?(?:the )?(?:\w+ ){0,4}(?:surg\w+|operation|procedure|"
         r"acupuncture|injections?|arthroscopy|fusion|primary request|requested service|main (?:service|"
@@ -135,7 +134,7 @@ UPHELD: tuple[Cue, ...] = (
         scope="dependent",
         unless=(
             r"\bno documentation|surgery (?:is|was) not (?:being )?(?:planned|contemplated|considered|documented)|"
-            r"candidate"
+            r"candidate|not (?:approved|authori[sz]ed|certified) until"
         ),
         whole=True,
     ),
@@ -206,6 +205,11 @@ UPHELD: tuple[Cue, ...] = (
         r"submitted|provided|available|attached|sent)\b|\bno (?:ort|soapp|actual report|official report|"
         r"mri report)\b",
         state="not_documented",
+        unless=(
+            r"\b(?:has|have|had|reports?|with|and|there (?:is|are)) no (?:\w+ )?(?:side effects|aberrant|risk)|"
+            r"\bno evidence of (?:aberrant|abuse|misuse|diversion)|\bno aberrant (?:drug )?\w+ (?:is|are|"
+            r"was|were|has been|have been) (?:noted|reported|seen|suspected)"
+        ),
     ),
     # A part already authorised must be used first.
     Cue(
@@ -279,7 +283,7 @@ UPHELD: tuple[Cue, ...] = (
         state="guideline_only",
         unless=(
             r"postsurgical period|phase\b|not exceed|exceeding the guidelines? is|warrant exceeding|"
-            r"explaining why|no need"
+            r"explaining why|no need|no evidence that"
         ),
     ),
     Cue(
@@ -409,7 +413,7 @@ UPHELD: tuple[Cue, ...] = (
         scope="therapy",
         unless=(
             r"despite|failed|in addition to|pain despite|continued to report|failure of|including home exercises|"
-            r"completion of"
+            r"completion of|\b(?:not|unable to|never) (?:been |yet )?(?:do|perform|taught|shown|given)\b"
         ),
     ),
     # First steps before medicines and things.
@@ -479,7 +483,9 @@ UPHELD: tuple[Cue, ...] = (
         unless=(
             r"not (?:been )?responding|radiculopathy such|exceptional|prior use|"
             r"rationale provided by the physician as to the medical necessity for this request\.$|"
-            r"without (?:any )?(?:improvement|benefit)"
+            r""
+            r"without (?:any )?(?:improvement|benefit)|^(?:(?!\b(?:no|not|nor|lack|without|neither)\b).)*"
+            r"\b(?:has|have|had) failed\b"
         ),
     ),
     # Gains from what was had before.
@@ -568,7 +574,7 @@ UPHELD: tuple[Cue, ...] = (
         r"initiated into)\b|\b(?:which|that|it) is neither\b|\bfor (?:this type of|which usage)\b|"
         r"\bnot (?:medical treatment|the clinical picture)\b|\bnone of this is on record\b|\bnot (?:unclear|"
         r"questionable)\b|\bnothing specific regarding\b",
-        unless=r"request for|exceptional|red flag",
+        unless=r"request for|exceptional|red flag|risk of (?:addiction|abuse|misuse|dependence)",
     ),
     Cue(
         "indication_not_matched",
@@ -717,7 +723,7 @@ OVERTURNED: tuple[Cue, ...] = (
         r"\bhas stood up to\b|\blie behind (?:her|him)\b|\bran aground\b|\bplateaued?\b|\brefractory\b|"
         r"\bof no help\b|\b(?:passing|brief|temporary|short-lived|no lasting) relief\b|\bdid not help\b|"
         r"\beach been tried\b|\bwithout (?:success|change)\b",
-        unless=r"if |should|most likely not",
+        unless=r"if |should|most likely not|\b(?:not|n[’']t|no|never|without) (?:have )?(?:failed|failure)",
     ),
     Cue(
         "within_guideline_amount",
@@ -750,6 +756,7 @@ OVERTURNED: tuple[Cue, ...] = (
         r"\bedge of the range\b|\bwithin the number\b|\btwelve is half\b|\bwould begin with\b|"
         r"\bthe length at which\b",
         state="guideline_only",
+        unless=r"\bnot (?:\w+ ){0,2}(?:within|reasonable|appropriate|inside)|\bexceeds\b|\bwould not\b",
     ),
     Cue(
         "clarifies_diagnosis_or_plan",
@@ -831,7 +838,9 @@ OVERTURNED: tuple[Cue, ...] = (
         r"\bwould benefit from\b|\bsevere\b|\bclinical impression of\b|\bclinically appropriate\b",
         unless=(
             r"\bno (?:documented|documentation|evidence)|guidelines? (?:state|recommend)|^per |did not|does not|"
-            r"\bnot (?:medically|supported|met)"
+            r"\bnot (?:medically|supported|met|meet|consistent|suggestive|severe|qualif\w+|satisf\w+|evident)|"
+            r"\bno (?:\w+ )?(?:evidence|severe|findings?)|\b(?:meets?|satisf\w+) (?:none|neither|few|only)|\bnone of|"
+            r"\bcannot\b|\bfails? to\b|\black of"
         ),
     ),
 )

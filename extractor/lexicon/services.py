@@ -263,7 +263,7 @@ SERVICES = (
         r"micro-?discectom\w+|hemilaminectom\w+|foraminotom\w+|corpectom\w+|disc (?:replacement|arthroplasty)|"
         r"kyphoplast\w+|vertebroplast\w+|"
         r"spinal cord stimulator\w*(?: trial| implant\w*)?|scs(?: trial)?|intrathecal (?:pump|drug)\w*|"
-        r"pain pump|neuroplasty|lysis of adhesions|adhesiolysis|decompression of [\w ]*spine|"
+        r"pain pump|neuroplasty|lysis of adhesions|adhesiolysis|decompression of [\w ]{0,40}spine|"
         r"hardware (?:removal|block)|spine surgery|nucleoplasty|idet",
     ),
     Service(

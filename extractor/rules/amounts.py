@@ -50,7 +50,7 @@ SESSIONS_APART = re.compile(rf"(?<![\w.#-])(?P<value>{RANGE}) (?:[\w/-]+ ){{0,4}
 """Counts of sessions wherever they stand: two that differ are for different parts."""
 SESSIONS_BEHIND = re.compile(rf"\b{COUNTED},? ?(?:x ?|times )?(?P<value>{FIGURE})(?! ?[\w/%])", re.I)
 TIMES = re.compile(
-    rf"(?<![\w/])(?:x ?|times )(?P<value>{FIGURE})(?!\w| ?(?:[-–/]|to \d|{PERIOD}|times|per |a (?:week|"
+    rf"(?<![\w/])(?<! \d )(?:x ?|times )(?P<value>{FIGURE})(?!\w| ?(?:[-–/]|to \d|{PERIOD}|times|per |a (?:week|"
     rf"day)|x\b|refills?))"
     rf"|\bseries of (?P<series>{FIGURE})|(?<![\w.-])(?P<ten>{FIGURE}) times(?! ?(?:a\b|per|each|every|/|"
     rf"daily|weekly|monthly))",
@@ -61,7 +61,11 @@ UNIT = (
     r"mls?|cc|oz|ounces?|pairs?|"
     r"vials?|packets?|doses?|sets?|syringes?|units)"
 )
-HASH = re.compile(rf"(?<!tooth )(?<!teeth )# ?\(?(?P<value>\d[\d,]*|[lIO|\d]{{2,4}}\b)\)?(?P<unit> ?{UNIT}\b)?", re.I)
+HASH = re.compile(
+    rf"(?<!tooth )(?<!teeth )# ?\(?(?P<value>\d(?:[\d,]*\d)?|[lIO|\d]{{2,4}}\b)\)?(?P<unit> ?{UNIT}\b)?", re.I
+)
+CODEINE = re.compile(r"\b(?:tylenol|apap|acetaminophen|codeine)\b[\w/ -]{0,20}$", re.I)
+"""Behind these, #1 to #4 are strengths of codeine and no count."""
 QUANTITY = re.compile(rf"\b(?:quantity|qty|count|disp(?:ense)?)\.?(?: of|:)? ?#? ?(?P<value>{FIGURE})", re.I)
 MEASURED = re.compile(
     rf"(?<![\w./-])(?P<value>(?:\d[\d,.]*|{FIGURE}) ?{UNIT})\b(?!/| (?:every|daily|a day|twice|once|"
@@ -71,7 +75,11 @@ MEASURED = re.compile(
 IN_BRACKETS = re.compile(rf", (?P<value>{FIGURE})$", re.I)
 HOURS = re.compile(rf"(?P<value>{FIGURE} hours)$", re.I)
 TRIPS = re.compile(rf"(?<![\w.-])(?P<value>{FIGURE}) (?:round[- ])?trips\b", re.I)
-COUNT_AHEAD = re.compile(rf"^\W*(?P<value>{FIGURE}) (?!{PERIOD}|x(?!-)\b|times|to |or |%|mg|of )(?=[A-Za-z])", re.I)
+COUNT_AHEAD = re.compile(
+    rf"^\W*(?P<value>{FIGURE}) (?!{PERIOD}|x(?!-)\b|times|to |or |%|mg|of |panel|views?\b|lead\b|"
+    rf"drug\b)(?=[A-Za-z])",
+    re.I,
+)
 COUNT_OF = re.compile(rf"^(?:purchase|rental) of (?P<value>{FIGURE}) (?=[A-Za-z])", re.I)
 REFILLS = re.compile(
     rf"(?:\b|(?<=x))(?:(?P<value>{FIGURE}|no|zero) (?:additional )?(?:refills?|RFs?)|refills?(?: ?[x:#]|"
@@ -192,6 +200,8 @@ def _quantity(values: Values, kind: Kind) -> None:
     patterns += [IN_BRACKETS, COUNT_OF] if kind.medicine else [TRIPS, TIMES, COUNT_OF, COUNT_AHEAD]
     for pattern in patterns:
         for match in values.free(pattern):
+            if pattern is HASH and CODEINE.search(values.text[: match.start()]) and match["value"] in "1234":
+                continue
             if pattern is HASH:
                 with_unit = bool(match["unit"])
                 span = (match.start("value"), match.end()) if with_unit else match.span("value")

@@ -19,7 +19,7 @@ DONE_ALONG = re.compile(
 PLACED = re.compile(rf"(?:\b(?:of|to|for|at|on|in|and)|,)(?: the)?(?: (?:{anatomy.SIDE}))? $", re.I)
 """What stands before the part that surgery is done on."""
 MIDLINE = ("neck", "upper_back", "low_back", "back", "abdomen", "head")
-LISTED = re.compile(r"^(?:,| and|,? and/or| &| or|/|, and| the| -|–|\s)*$", re.I)
+LISTED = re.compile(r"(?:[,&/–\s-]|\b(?:and|or|the)\b)*+", re.I)
 SIDE_BEHIND = re.compile(
     rf"[ ,(-]{{1,3}}$|(?: [a-z]+){{0,4}}(?: at)?(?:,? (?:and )?(?:{anatomy.LEVEL}))*,? on the $", re.I
 )
@@ -28,10 +28,16 @@ TOKEN = re.compile(rf"(?<![\w-])(?P<side>{anatomy.SIDE})(?![\w])|(?P<level>(?<![
 """A side, or a level of the spine."""
 
 
+COMPARED = re.compile(
+    r"(?:left|right) (?:(?:is )?(?:greater|worse|more) than|>)|(?<=than )(?:left|right)|(?<=> )(?:left|"
+    r"right)",
+    re.I,
+)
+"""A side that is only the worse one."""
 SPINAL = ("neck", "upper_back", "low_back", "back", "joint")
 QUALIFIES = re.compile(
-    rf"\W*(?:(?:the|sided|side|total|partial|medial|lateral|distal|proximal|upper|lower|anterior|posterior|hinged|custom|"
-    rf"{anatomy.LEVEL}|and|,|at)\W*)*",
+    r"\W*+(?:(?>the|sided?|total|partial|medial|lateral|distal|proximal|upper|lower|anterior|posterior|hinged|custom|"
+    rf"{anatomy.LEVEL}|and|at)\b\W*+)*+",
     re.I,
 )
 """What may stand between a side and its part."""
@@ -53,7 +59,7 @@ def read_body_parts(folded: Folded, kind: Kind) -> list[Placed]:
     text = folded.text
     parts = [part for part in anatomy.find_parts(text) if _asked_for(text, part, kind)]
     marks = [m for m in TOKEN.finditer(text) if not any(p.start() < m.end() and m.start() < p.end() for p in parts)]
-    sides = [mark for mark in marks if mark.lastgroup == "side"]
+    sides = [mark for mark in marks if mark.lastgroup == "side" and not COMPARED.match(text, mark.start())]
     levels = [mark for mark in marks if mark.lastgroup == "level"]
     placed = list(_with_levels(folded, _with_sides(text, parts, sides), sides, levels))
     first = {(p.part.part.lower(), p.part.side, p.part.level): p for p in reversed(placed)}
@@ -70,7 +76,7 @@ def _with_sides(text: str, parts: list[Found], sides: list[Found]) -> list[tuple
             side is None
             and before
             and part.lastgroup not in MIDLINE
-            and LISTED.match(text[before.end() : part.start()])
+            and LISTED.fullmatch(text, before.end(), part.start())
         ):
             side = carried
         sided.append((part, side))

@@ -20,7 +20,7 @@ from extractor.schema import Citation
 from extractor.source import SourceText, Span
 from extractor.taxonomy import CitationSource
 
-YEAR = r"(?:19|20)\d\d"
+YEAR = r"(?:19[6-9]|20\d)\d"
 PAGE = r"\d{1,4}(?: ?[-–] ?\d{1,4})?"
 PAGES = rf"{PAGE}(?:(?:, ?| and | ?& ?){PAGE}(?![\d-]|\.\d))*(?: of \d{{1,4}})?"
 PAGES_LABELLED = re.compile(
@@ -34,6 +34,18 @@ NO_CITATION = re.compile(
     r"its) decision on the MTUS|cite any medical evidence for (?:its|their) decision))\.? *"
 )
 """Sentences of the form that name no document."""
+NOTHING = re.compile(r"(?:none|n/?a|nil|not (?:applicable|cited|provided|stated|given))\b[^.;]{0,30}\.? *", re.I)
+"""What stands in place of a list that is empty."""
+NOT_USED = re.compile(
+    r"\b(?:not|never|nor) (?:use|cite|apply|consult|refer to|rely (?:up)?on|based? (?:\w+ )?on)[a-z]*(?: the)? $", re.I
+)
+SILENT = re.compile(
+    r",? (?:(?:is|are|was|were) (?:also |equally )?silent|(?:does|do|did) not (?:\w+ )?(?:address|"
+    r"discuss|mention|apply|cover|"
+    r"contain|speak))",
+    re.I,
+)
+"""What is said of a document that was not relied on."""
 YEAR_AFTER_TITLE = re.compile(rf",? ?\(?(?:Revised |Rev\. )?(?P<year>{YEAR})\)?(?=[,.;:)\s]|$)")
 EDITION_YEAR = re.compile(rf"^,? ?\d{{1,2}}(?:st|nd|rd|th) Edition,? \(?(?P<year>{YEAR})\)?", re.I)
 
@@ -42,14 +54,15 @@ ANOTHER = re.compile(rf", and (?P<title>[A-Z][^,.;:]{{3,120}}?)(?= {YEAR}(?:,|\.
 LEAD = re.compile(r"\bNon ?[-‐‑–]? ?MTUS(?: Citation)?s?\b:?|\bDecision based [o0]n (?:the )?MTUS\b:?,?", re.I)
 """What tells whether the documents that follow are the schedule's."""
 END_OF_LIST = re.compile(
-    r"\. ?$|\. (?=(?:The (?:Expert|Claims|Professional)|Decision based|As |In |MTUS |No )\b)|\. (?=Decision based)"
+    r"\. ?$|\. (?=(?:The (?:Expert|Claims|Professional|patient|claimant|applicant|worker|injured)|"
+    r"Decision based|As |In |MTUS |No |There |This |He |She )\b)|\. (?=Decision based)"
     r"|,? (?:which (?:is|are|was|were|spells?|speaks?|says?|does)\b|because\b|since\b|as (?:it|they|the)\b)"
 )
 """Where a list of citations ends and a sentence about them begins."""
 
 BOUNDARY = re.compile(r"(?:^|[,;:.]? ?\band (?:on )?(?:the )?|[,;.] ?(?:the )?| the | MTUS,? |[-–] ?| )$", re.I)
 REFERENCE = re.compile(
-    r"(?P<authors>(?:[A-Z][\w'’-]+ [A-Z]{1,3}, ){0,9}[A-Z][\w'’-]+ [A-Z]{1,3}(?:,? et al)?\.) "
+    r"(?<![\w'’-])(?P<authors>(?:[A-Z][\w'’-]{1,40} [A-Z]{1,3}, ){0,9}[A-Z][\w'’-]{1,40} [A-Z]{1,3}(?:,? et al)?\.) "
     r"(?P<title>[^.?]{8,300}[.?])"
 )
 """A paper as journals cite it: authors, title, and then where it was published."""
@@ -114,6 +127,9 @@ def read_citations(source: SourceText, spans: list[Span], decided: dt.date | Non
     for lead, end in zip(leads, edges[2:], strict=True):
         start = lead.end() + len(text[lead.end() : end]) - len(text[lead.end() : end].lstrip(" ,:"))
         end = _list_end(text, start, end)
+        label = OTHER_LABEL.match(text, start, end)
+        if NOTHING.fullmatch(text, label.end() if label else start, end):
+            continue
         mtus = lead.group().lower().startswith("decision")
         citations += _listed(folded, start, end, mtus=mtus)
     if not leads:
@@ -154,10 +170,18 @@ def _schedule_names(text: str, start: int, end: int) -> list[_Name]:
                 continue
         guide = names.MTUS_GUIDES[int((match.lastgroup or "g0")[1:])]
         found.append(_Name(*match.span(), "MTUS", guide.name))
+    found += _beyond_schedule(text, start, end)
     for match in ANOTHER.finditer(text, start, end):
         if not any(name.start < match.end("title") and match.start("title") < name.end for name in found):
             found.append(_Name(*match.span("title"), "MTUS", None))
     return sorted(found, key=lambda name: name.start)
+
+
+def _beyond_schedule(text: str, start: int, end: int) -> Iterator[_Name]:
+    """The ODG, listed with the schedule's documents though it is none of them."""
+    for match in _titles(_others(), text, start, end):
+        if match.lastgroup == "odg" and JOINED.search(text, max(start, match.start() - 12), match.start()):
+            yield _Name(*match.span(), "ODG", names.ODG_NAME)
 
 
 def _other_names(text: str, start: int, end: int) -> list[_Name]:
@@ -176,7 +200,7 @@ def _other_names(text: str, start: int, end: int) -> list[_Name]:
             found.append(_Name(*match.span(), "ACOEM", names.ACOEM_NAME))
         elif kind == "address":
             found.append(_Name(*match.span(), "other", None))
-        elif match.start() == start or re.search(r"(?:\band|[,;]) ?$", before):
+        elif match.start() == start or JOINED.search(before):
             if found and found[-1].source == "other" and ". " in text[found[-1].end : match.start()]:
                 continue  # the publisher of the work before
             found.append(_Name(*match.span(), "other", names.OTHER_GUIDES[int(kind[1:])].name))
@@ -236,6 +260,8 @@ def _title_end(text: str, start: int, end: int) -> int:
     )
 
 
+JOINED = re.compile(r"(?:\band|[,;]) ?(?:the )?$")
+"""What stands before another document of a list."""
 JOINT = re.compile(r"(?:,? and(?: on)?(?: the)?|,)?(?: Other Medical Treatment Guidelines?)? ?$")
 """What joins a citation to the next one."""
 
@@ -268,15 +294,15 @@ def _citation(folded: Folded, name: _Name, start: int, end: int) -> Citation:
         section = (end, end)
     else:
         section = (start, end)
-    paged = PAGES_LABELLED.search(text, *section)
-    if paged:
-        pages = paged["pages"]
-        before, behind = (section[0], paged.start()), (paged.end(), section[1])
+    paged = list(PAGES_LABELLED.finditer(text, *section))
+    if len(paged) == 1:
+        pages = paged[0]["pages"]
+        before, behind = (section[0], paged[0].start()), (paged[0].end(), section[1])
         section = before if any(c.isalnum() for c in text[slice(*before)]) else behind
     words = _section(text, *section) if name.source != "other" or not journal else None
     if name.source == "other" and words and ". " in text[slice(*section)] and not paged:
         words = _publication(text, *section)
-    title = name.canonical if name.source == "ODG" else text[name.start : name.end].rstrip(" .,") or name.canonical
+    title = name.canonical if name.source == "ODG" else text[name.start : name.end].rstrip(" ,;:.") or name.canonical
     return Citation(
         source=name.source,
         title=title,
@@ -325,6 +351,8 @@ def _in_prose(folded: Folded, start: int, end: int, decided: dt.date | None) -> 
     )
     found = [name for at, name in enumerate(found) if at == 0 or name.start >= found[at - 1].end]
     for name, after in _with_next(found, end):
+        if NOT_USED.search(text, max(start, name.start - 60), name.start) or SILENT.match(text, name.end):
+            continue
         stop = _prose_end(text, name.end, after)
         citations.append(_citation(folded, name, name.end, stop))
     return citations
@@ -354,7 +382,7 @@ def acoem_is_mtus(words: str, decided: dt.date | None) -> bool:
 def _prose_end(text: str, start: int, end: int) -> int:
     stop = re.search(
         r"\.(?: |$)|,? (?:which|because|since|and (?:on|upon|relied)|as (?:it|they|the)|in that)\b|;| found\b|"
-        r" was\b| were\b| does\b| is\b| says\b| states\b",
+        r" (?:was|were|does|do|is|are|says?|states?|applies|supports?|recommends?|address(?:es)?|has|have|would)\b",
         text[start:end],
     )
     return start + stop.start() if stop else end

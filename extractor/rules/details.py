@@ -27,7 +27,7 @@ CODE = re.compile(
 ONE_CODE = re.compile(r"[A-Z]?\d[\w.]{2,6}", re.I)
 DATE = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
 NO_SERVICE_DATE = re.compile(r"\b(?:rfa|report|dated|updated|request(?:ed)?)[ :]*(?:on |of )?$", re.I)
-BETWEEN = re.compile(r"\b(?:between|through|valid|expir\w+)\b", re.I)
+BETWEEN = re.compile(r"\b(?:between|through|valid|expir\w+)\b|/\d{2,4} (?:to|-|–) \d{1,2}/", re.I)
 """A window in which care is to be given, and no date on which it was."""
 RETROSPECTIVE = re.compile(
     r"\bretro(?:spective(?:ly)?)?\b|\bDOS\b|\bdates? of service\b|\b(?:performed|rendered|dispensed|"
@@ -46,7 +46,7 @@ def read_details(folded: Folded, kind: Kind | None = None) -> Details:
     kind = kind or read_kind(text)
     values = Values(folded)
     given, codes = list(_service_dates(text)), list(_codes(text))
-    values.taken += given + codes
+    values.taken += [match.span() for match in DATE.finditer(text)] + codes
     read_amounts(values, kind)
     acquired = {match.lastgroup: match for match in ACQUISITION.finditer(text)}
     if len(acquired) == 1:

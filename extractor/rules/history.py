@@ -35,6 +35,14 @@ SEMICOLON = re.compile(r"; (?:and )?")
 COMMA = re.compile(r",? and (?!(?:one|two|three|at|before|as)\b)|, ")
 
 
+NO_ENTRY = re.compile(
+    r"^(?:no|not|none|rule[ds]? out|r/o|denies|denied|negative|possible|probable|allergic)\b|"
+    r"\b(?:is|was|were|are|has|have|had|denies|denied|returned|allergic|(?:he|she|patient|claimant|applicant|worker)\b)|^\W*$",
+    re.I,
+)
+"""What stands in a list and is none of its entries: such a list is not plain."""
+
+
 def read_history(summary: list[Sentence]) -> dict[str, list[Text]]:
     """The entries of each plain list that the summary has, by the field's name."""
     found: dict[str, list[Text]] = {name: [] for name in LABELS}
@@ -53,11 +61,16 @@ def _entries(sentence: Sentence, start: int, *, medicines: bool) -> list[Text]:
     if apart is None:
         return []
     edges = [start]
+    depth, at = 0, start
     for match in apart.finditer(text, start, end):
-        if text.count("(", start, match.start()) == text.count(")", start, match.start()):
+        depth += text.count("(", at, match.start()) - text.count(")", at, match.start())
+        at = match.start()
+        if depth == 0:
             edges += [match.start(), match.end()]
     edges.append(end)
     places = [(left, right) for left, right in zip(edges[::2], edges[1::2], strict=True) if left < right]
+    if any(NO_ENTRY.search(text[slice(*place)]) for place in places):
+        return []
     if medicines and not all(_is_one_medicine(text[slice(*place)]) for place in places):
         return []
     places = [(_behind_count(text, left, right), right) for left, right in places]

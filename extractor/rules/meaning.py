@@ -9,8 +9,9 @@ from operator import attrgetter
 from extractor.language.folded import Folded
 from extractor.language.sentences import sentences
 from extractor.language.told import Told
-from extractor.language.voices import ABRUPT_STOP, Voiced, voices
-from extractor.lexicon.medicines import class_of, medicine
+from extractor.language.voices import Voiced, voices, warns
+from extractor.lexicon.anatomy import regions
+from extractor.lexicon.medicines import class_of, find_medicine, medicine
 from extractor.rules.details import read_details, read_timing
 from extractor.rules.kind import ASSOCIATED, SURGICAL_ITEM, read_kind
 from extractor.rules.reasons import read_reasons
@@ -69,16 +70,19 @@ def _notices(issue: Issue, voiced: list[Voiced]) -> list[Notice]:
     warned = False
     for voice in voiced:
         text = voice.sentence.text
-        if (
-            not AT_ONCE.isdisjoint(voice.sentence.stems)
-            and ABRUPT_STOP.search(text)
-            and (about_opioids or OPIOID.search(text))
-        ):
+        warning = None if AT_ONCE.isdisjoint(voice.sentence.stems) else warns(text)
+        if warning and (about_opioids or OPIOID.search(text)) and not _of_another_drug(text, warning.start()):
             warned = True
             spans += voice.sentence.spans
         elif voice.role == "notice":
             spans += voice.sentence.spans
     return [Notice(code="opioid_no_abrupt_stop", spans=spans)] if warned else []
+
+
+def _of_another_drug(text: str, start: int) -> bool:
+    """The medicine named with the warning is no opioid."""
+    named = find_medicine(text, start)
+    return named is not None and class_of(named["name"].lower()) != "opioids"
 
 
 def _relate(issues: list[Issue], told: Told) -> None:
@@ -106,12 +110,12 @@ def _essence(issue: Issue, voiced: list[Voiced]) -> tuple[str, ...]:
 
 
 def _main_item(issue: Issue, issues: list[Issue], told: Told) -> int | None:
-    """The number of the item that decides this one: the one that its reason names, or the surgery whose
-    rationale it shares."""
+    """The number of the item that decides this one, and was decided as it was: the one that its reason names, or
+    the surgery whose rationale it shares; None where it could be either of two."""
     if issue.rationale is None or issue.request is None:
         return None
     follows = next((reason for reason in issue.rationale.reasons if reason.code == "follows_main_service"), None)
-    others = [other for other in issues if other.number != issue.number]
+    others = [other for other in issues if other.number != issue.number and other.decision == issue.decision]
     surgeries = [o for o in others if o.category == "surgery" and o.subcategory != SURGICAL_ITEM]
     if follows is None:
         around = AROUND_SURGERY.match(issue.request.text) or ASSOCIATED.match(issue.request.text)
@@ -130,4 +134,9 @@ def _main_item(issue: Issue, issues: list[Issue], told: Told) -> int | None:
             and any(word in words for word in treatment.split() if len(word) > 6)
         ):
             return other.number
-    return surgeries[0].number if surgeries else None
+    if len(surgeries) > 1:  # the one of the part that the sentence names
+        named = regions(words)
+        surgeries = [
+            surgery for surgery in surgeries if named & regions(surgery.request.text if surgery.request else "")
+        ]
+    return surgeries[0].number if len(surgeries) == 1 else None

@@ -35,6 +35,16 @@ EXCEPTIONAL = re.compile(r"\b(?:exceptional factors|extenuating (?:factors|circu
 CONCEDING = ("although", "while", "though", "even though", "despite")
 CONCEDED = re.compile(r"^(?:although|while|though|even though|despite)\b[^,;]{0,160}[,;]", re.I)
 """A point conceded is no reason (rule 4): the clause before the comma is left out."""
+OF_THE_REVIEW = re.compile(
+    r"^(?:the |a )?(?:prior |previous |initial |original |concurrent )?(?:utilization review\w*|ur|peer review\w*|"
+    r"claims administrator|insurer|carrier|adjuster|denial)(?:['’]s)?\b[^.;]{0,60}?\b(?:den(?:y|ied|ies)|noted?s?|held|"
+    r"found|finds?|sa(?:id|ys)|stat(?:ed|es)|wrote|non-? ?certified|modified|certified|cited|refused|"
+    r"view|ground|opinion|"
+    r"position|point|objection|objected|argu\w+|reason\w*|rests?|rested|indicated|did|felt|claimed)\b"
+    r".*?(?:[,;] (?:but|however|yet|although|and i)\b|$)"
+)
+"""What the review under dispute held is told, and is no reason of this reviewer."""
+REVIEWING = frozenset("utili ur peer claim insur carri adjus denia".split())
 NECESSITY = re.compile(
     r"\b(?:is|are|was|were|be)?(?: considered| deemed| determined to be|"
     r" therefore)? ?not (?:be )?(?:medically )?(?:necessary|supported|indicated|certified|appropriate|"
@@ -46,6 +56,14 @@ CLAUSE = re.compile(
     r"; |,? (?:but|however) |,? (?=nor )|,? and (?=no |not |there |the |it |was no |a lack |lack )|, (?=no |nor )|\. "
 )
 """Where another statement begins within a sentence."""
+FOUND = re.compile(
+    r"\b\d+(?:\.\d+)? ?(?:/ ?\d+|degrees?\b|pounds?\b|seconds\b|mm\b|cm\b|%|percent\b|hours\b|minutes\b|blocks\b)|"
+    r"\b(?:exam\w*|films?|x-?rays?|mri|radiographs|scan|test(?:ing)?|findings?|signs?)\b.{0,60}\b(?:show\w*|positive|"
+    r"reveal\w*|document\w*|visible|confirm\w*|agree\w*)\b|\b(?:deficits?|weakness|instability|tears?|fractures?|locks|"
+    r"locking|ulcers?|wounds?|radiculopathy|neuralgia|benefit (?:is|was|so far))\b"
+)
+"""A clinical finding, measured or named."""
+DENIED = re.compile(r"\b(?:no|not|never|without|nor|neither|absen\w+|negative|normal)\b")
 EXAMINED = re.compile(
     r"\b(?:exam\w*|inspection|testing|films?|x-?rays?|mri|stud(?:y|ies)|"
     r"findings)(?: \w+){0,3} (?:reveal\w*|show\w*|did not reveal|does not document|demonstrat\w+|"
@@ -119,11 +137,11 @@ def read_reasons(
                 if pattern.search(clause) and not unless.search(clause):
                     _add(found, cue, clause, sentence.spans)
                     break
-    findings = [voice.sentence for voice in voiced if voice.role == "finding"]
-    if decision == "overturned" and not found and findings:
-        # What speaks for the request without a word of its own: the findings themselves satisfy the guideline.
-        spans = [span for sentence in findings for span in sentence.spans]
-        found["criteria_met"] = Reason(code="criteria_met", spans=spans)
+    if decision == "overturned" and not found:
+        # Nothing else is argued: what was found satisfies the guideline, by being told as the ground of the decision.
+        spans = [span for sentence, words in spoken if _tells_findings(words) for span in sentence.spans]
+        if spans:
+            found["criteria_met"] = Reason(code="criteria_met", spans=spans)
     if "trial_response_awaited" in found and "prior_benefit_not_shown" in found:
         awaited = found["trial_response_awaited"].spans
         if all(span in awaited for span in found["prior_benefit_not_shown"].spans):
@@ -131,9 +149,15 @@ def read_reasons(
     return list(found.values())
 
 
+def _tells_findings(words: str) -> bool:
+    return FOUND.search(words) is not None and not DENIED.search(words)
+
+
 def _heart(sentence: Sentence) -> str:
-    """The sentence without what it concedes and without the verdict's own words."""
+    """The sentence without what it concedes, what it tells of the review, and the verdict's own words."""
     words = sentence.lower
+    if not REVIEWING.isdisjoint(sentence.stems):
+        words = OF_THE_REVIEW.sub("", words)
     if words.startswith(CONCEDING):
         words = CONCEDED.sub("", words)
     if "exceptional" in words or "extenuating" in words:

@@ -40,13 +40,14 @@ JOINS = (
     r"(?: (?:on|of|dated))?,?(?: the)? ?\(?"
 )
 A_NOUN = re.compile(NOUN)
+A_PAPER = re.compile(rf"(?<![\w-])(?:{PAPER})(?![\w-])")
 TO_DATE = re.compile(rf"(?P<name>{OF_WHAT}){JOINS}")
 """What may stand between a record's noun and its date; the first part of it belongs to the record's name."""
 AFTER = re.compile(
     rf"^,? (?:an? |the |his |"
     rf"her )?(?P<name>(?:[a-z'’-]+ ){{0,3}}?{NOUN}(?: of the (?:[a-z]+)(?: [a-z]+){{0,2}})?)(?![\w-])"
 )
-AGAIN = re.compile(r"^(?:,| and|, and| &| or| again on| and again on|\s)*$")
+AGAIN = re.compile(r"(?:[,&\s]|\b(?:and|or|again on)\b)*+")
 """Between two dates of one kind of record."""
 RANGE_OF_DATES = re.compile(r"\d (?:to|-|–|through) $")
 RANGE_AHEAD = re.compile(r" ?(?:to|-|–|through) \d")
@@ -71,6 +72,15 @@ NO_RECORD = re.compile(
 FILMS = frozenset("films film x-ray x-rays xray xrays radiograph radiographs plain".split())
 """Names of one kind of picture."""
 LONG_FORM = re.compile(r"^requests? for authorization$|^rfas?(?: forms?)?$", re.I)
+DENIED_RECORD = re.compile(r"\b(?:no|not|without|neither|nor|any)(?: an?| the| such)? $", re.I)
+"""A record that there is not."""
+YET_TO_COME = re.compile(
+    r",? (?:was|were|is|are|had been|has been) (?:requested|ordered|denied|recommended|scheduled|"
+    r"non-?certified|certified|"
+    r"approved|pending|planned|asked for|prescribed)\b",
+    re.I,
+)
+"""What was asked for on that day, and is no record of it."""
 GENERIC = re.compile(r"^(?:reports?|notes?|visits?|records?|examinations?|evaluations?|appointments?)$", re.I)
 
 DENIED = re.compile(
@@ -78,10 +88,22 @@ DENIED = re.compile(
     r"declined|disapproved|denial|adverse)\b",
     re.I,
 )
+NO_OUTCOME = re.compile(
+    r"\b(?:not|never)(?: been)? (?:denied|modified|non-? ?certified)\b|"
+    r"\b(?:patient|claimant|applicant|worker|employee|he|she)(?: has| had)? den(?:ied|ies)\b|"
+    r""
+    r"\bdenied (?:use|having|any|chest|pain|numbness|fever|drug|alcohol)\b|"
+    r"\bmodified (?:duty|duties|work|activit\w+|diet|job)\b",
+    re.I,
+)
+"""Words of an outcome that tell of none: the worker's own denials, modified work."""
 MODIFIED = re.compile(
     r"\bmodif\w+|\b(?:partially|in part) (?:certified|approved|authori[sz]ed)|\bpartial(?:ly)? (?:certif\w+|approv\w+)",
     re.I,
 )
+
+GRANTED = re.compile(r"\b(?:certified|approved|authori[sz]ed)\b", re.I)
+"""What a review that is not under dispute did."""
 
 A_DATE = f"(?P<date>{dates.NUMERIC % ('', '')}|{dates.WORDED})"
 DATE_BEHIND = re.compile(
@@ -104,10 +126,13 @@ DATE_WITH_VERB = re.compile(
 def read_records(summary: list[Sentence], rationales: Iterable[list[Sentence]]) -> list[Record]:
     """Every dated record that the sentences name, once each, in order of appearance."""
     found: list[Record] = []
+    of_day: dict[dt.date, list[Record]] = {}
     for group in (summary, *rationales):
         for sentence in group:
             for record in _in_sentence(sentence):
-                if not any(_same(record, other) for other in found):
+                known = of_day.setdefault(record.date, [])
+                if not any(_same(record, other) for other in known):
+                    known.append(record)
                     found.append(record)
     return found
 
@@ -126,7 +151,7 @@ def _in_sentence(sentence: Sentence) -> Iterable[Record]:
             at, before = match.end(), None
             continue
         named = _named_before(text, at, match.start()) or _named_behind(text, match.end())
-        if named is None and before and AGAIN.match(text[before[2] : match.start()]):
+        if named is None and before and AGAIN.fullmatch(text, before[2], match.start()):
             named = before[:2]
         if day and named and not REVIEW.match(text[match.end() : match.end() + 30].lstrip(" ,")):
             name, place = named
@@ -153,6 +178,8 @@ def _named_behind(text: str, start: int) -> tuple[str, Span] | None:
     match = AFTER.match(text[start : start + 80])
     if match is None:
         return None
+    if YET_TO_COME.match(text, start + match.end("name")):
+        return None
     noun = A_NOUN.search(text, start + match.start("name"))
     return _named(text, start + match.start("name"), noun.span(), start + match.end("name")) if noun else None
 
@@ -169,14 +196,15 @@ def _named(text: str, floor: int, noun: Span, end: int) -> tuple[str, Span] | No
             break
     start += len(text[start:end]) - len(text[start:end].lstrip(' ,("“'))
     name = text[start:end].rstrip(" ,(")
+    if DENIED_RECORD.search(text[max(0, start - 20) : start]):
+        return None
     if not name or REVIEW.search(name) or NO_RECORD.search(name) or REVIEW.search(text[max(0, start - 22) : start]):
         return None
     return name, (start, start + len(name))
 
 
 def _same(one: Record, other: Record) -> bool:
-    if one.date != other.date:
-        return False
+    """Whether two records of one day are one."""
     left, right = (one.description or "").lower(), (other.description or "").lower()
     if LONG_FORM.match(left) or LONG_FORM.match(right):
         return bool(LONG_FORM.match(left) and LONG_FORM.match(right))
@@ -188,22 +216,28 @@ def _same(one: Record, other: Record) -> bool:
 
 def read_utilization_review(summary: list[Sentence]) -> UtilizationReview | None:
     """What the summary tells of the claims administrator's review; None where it tells nothing of it."""
-    day: dt.date | None = None
-    outcome: ReviewOutcome | None = None
-    spans: list[Span] = []
+    told: list[tuple[ReviewOutcome | None, dt.date | None, Sentence]] = []
     for sentence in summary:
-        text = sentence.text
-        review = REVIEW.search(text)
+        review = REVIEW.search(sentence.text)
         if review is None:
             continue
-        told: ReviewOutcome | None = "modified" if MODIFIED.search(text) else "denied" if DENIED.search(text) else None
-        found = _review_date(text, review.span())
-        if told is None and found is None:
-            continue
-        spans += sentence.spans
-        outcome = "modified" if "modified" in (told, outcome) else outcome or told
-        day = day or found
-    return UtilizationReview(date=day, outcome=outcome, spans=spans) if spans else None
+        words = NO_OUTCOME.sub(" ", sentence.text)
+        review = REVIEW.search(words)
+        outcome: ReviewOutcome | None = (
+            "modified" if MODIFIED.search(words) else "denied" if DENIED.search(words) else None
+        )
+        day = _review_date(words, review.span()) if review else None
+        if outcome or (day and not GRANTED.search(words)):
+            told.append((outcome, day, sentence))
+    if not told:
+        return None
+    outcomes = [outcome for outcome, _, _ in told if outcome]
+    days = [day for outcome, day, _ in told if day and (outcome or not outcomes)] or [day for _, day, _ in told if day]
+    return UtilizationReview(
+        date=days[0] if days else None,
+        outcome="modified" if "modified" in outcomes else outcomes[0] if outcomes else None,
+        spans=[span for _, _, sentence in told for span in sentence.spans],
+    )
 
 
 def _review_date(text: str, review: Span) -> dt.date | None:
@@ -215,9 +249,9 @@ def _review_date(text: str, review: Span) -> dt.date | None:
     ):
         found = pattern.search(place)
         if found:
-            if pattern is DATE_WITH_VERB and re.search(
-                NOUN, place[max(0, found.start("date") - 30) : found.start("date")]
-            ):
+            before = place[max(0, found.start("date") - 30) : found.start("date")]
+            named = A_PAPER if before.endswith(" on ") else A_NOUN  # a study is denied on a day; a report is of a day
+            if pattern is DATE_WITH_VERB and named.search(before):
                 return None  # the date of a paper that the review went by
             return dates.parse(found["date"])
     return None

@@ -20,12 +20,13 @@ AHEAD = re.compile(
     rf"{anatomy.LEVEL}(?:,? (?:and |& )?{anatomy.LEVEL})*|continued?|continuation of|additional|"
     rf"initial(?! (?:consult|eval))|further|random|"
     rf"(?:CPT|HCPCS)(?: codes?)? [A-Z]?\d{{4,5}}|{FIGURE} to {FIGURE} (?:week|day|month)s?|an?|the|"
-    rf"{FIGURE} pairs? of|{COUNTED} of|{FIGURE}(?: additional| more|"
+    rf"{FIGURE} pairs? of|{COUNTED} of|(?>{FIGURE})(?: additional| more|"
     rf" further)*(?: {COUNTED} of)?(?! ?[-/]? ?(?:{PERIOD}|x(?!-)\b|times|to \d))|{anatomy.SIDE})(?:[:,]| |"
     rf"$) ?)+",
     re.I,
 )
 """What stands before the name of a treatment."""
+AND = re.compile(r"(?:and|&) ", re.I)
 REFERRED = re.compile(r"referral (?:for|to) ", re.I)
 EQUIPMENT = re.compile(
     r"^(?:spine |back |sacral )?(?:support|pillow|brac(?:e|es|ing)|collar|orthos[ie]s|splints?|sleeves?|"
@@ -89,6 +90,8 @@ def _start(text: str, kind: Kind, taken: list[Span], parts: list[Placed]) -> int
         else:
             return start
         start = after + len(text[after:]) - len(text[after:].lstrip(" ,-/"))
+        joined = AND.match(text, start)
+        start = joined.end() if joined and joined.end() <= kind.start else start
 
 
 def _end(text: str, start: int, kind: Kind, taken: list[Span], parts: list[Placed]) -> int:
