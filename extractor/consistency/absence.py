@@ -13,13 +13,12 @@ from functools import cached_property
 from itertools import islice
 
 from extractor.consistency.finding import Finding, Letter, finding
-from extractor.language import dates
+from extractor.language.dates import DATE
 from extractor.language.sentences import Sentence
 from extractor.lexicon import anatomy
 from extractor.schema import Issue
 from extractor.source import Span
 
-DATED = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
 DENIED_BEFORE = re.compile(
     r"\b(?:no|not any|neither|nor|lack of|lacks?|lacking|absence of|without(?: any)?|(?:did|does|do|has|"
     r"have) not (?:had|include|contain|have|provide|reveal|show|document)\w*)(?: (?:evidence to support|"
@@ -271,7 +270,7 @@ def _documents(kind: Kind, sentence: Sentence) -> Iterator[Recorded]:
     for match in islice(kind.denied.finditer(sentence.text), MOST):
         before, behind = _around(sentence.text, match)
         clause = f"{before} … {behind}"
-        if not DATED.search(clause) or NEGATED.search(before) or YET_TO_COME.search(clause):
+        if not DATE.search(clause) or NEGATED.search(before) or YET_TO_COME.search(clause):
             continue
         if DONE.search(clause) or re.match(r"\W{0,3}(?:of|on|from)?\W{0,3}\d", behind):
             yield Recorded(sentence.spans_of(*match.span()), _regions(clause), _sides(clause))

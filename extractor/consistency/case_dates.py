@@ -9,12 +9,12 @@ from itertools import islice
 
 from extractor.consistency.finding import Finding, Letter, finding
 from extractor.language import dates
+from extractor.language.dates import A_DATE, DATE
 from extractor.language.numbers import NUMBER, number
 from extractor.language.sentences import Sentence
 from extractor.schema import Issue
 from extractor.source import Span
 
-A_DATE = f"(?P<date>{dates.NUMERIC % ('', '')}|{dates.WORDED})"
 OTHER_DATE = A_DATE.replace("<date>", "<other>").replace("separator", "between")
 INJURY = re.compile(
     r"\b(?:date of (?:the )?(?:industrial |work )?injury|injury date|DOI)\b(?: of| is| was| on|:|,)*"
@@ -74,7 +74,6 @@ NOT_THIS_USE = re.compile(
 INJURED = frozenset("injur doi accid hurt fell incid".split())
 UNITS = frozenset("week weeks month year years".split())
 """Stems without which a sentence states no date of injury, and no length."""
-DAY = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
 DAYS = {"week": 7.0, "month": 30.4, "year": 365.25}
 REACH = 160
 """How many characters before a length are looked at."""
@@ -132,7 +131,7 @@ def _review(letter: Letter) -> Iterator[Finding]:
         (found, sentence.spans_of(*match.span()), sentence.text)
         for sentence in letter.told.summary
         if sentence.dated and REVIEW.search(sentence.text)
-        for match in DAY.finditer(sentence.text)
+        for match in DATE.finditer(sentence.text)
         if (found := dates.parse(match.group())) is not None
     ]
     if any(found == stated for found, _, _ in told):

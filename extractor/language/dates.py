@@ -20,6 +20,10 @@ WORDED = (
     r"\d{1,2}(?:st|nd|rd|th)?,?\s{1,3}\d{4}\b"
 )
 
+DATE = re.compile(rf"{NUMERIC % ('', '')}|{WORDED}", re.I)
+"""A date of either form."""
+A_DATE = f"(?P<date>{NUMERIC % ('', '')}|{WORDED})"
+"""The same for use in a pattern, once; its group is ``date``."""
 HINT = re.compile(rf"{DIGIT} ?[/-] ?{DIGIT}|\d(?:st|nd|rd|th)?,? (?:19|20)\d")
 CENTURY_PIVOT = 40
 """Two-digit years up to this are of the 2000s: injuries on record reach back to the 1950s."""

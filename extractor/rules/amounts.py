@@ -187,9 +187,7 @@ def _comes_in_sessions(text: str, kind: Kind) -> bool:
         return True
     visits = VISITS.search(text, kind.start, kind.end) is not None
     therapy = THERAPY.search(text) is not None
-    return kind.category in ("psych_services", "home_health", "evaluation_management", "surgery") and (
-        visits or therapy
-    )
+    return kind.category in COUNTED_BY_VISIT and (visits or therapy)
 
 
 def _quantity(values: Values, kind: Kind) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from extractor.language import dates
+from extractor.language.dates import DATE
 from extractor.language.folded import Folded
 from extractor.rules.amounts import Values, read_amounts, read_medicine
 from extractor.rules.body_parts import read_body_parts
@@ -25,7 +25,6 @@ CODE = re.compile(
     re.I,
 )
 ONE_CODE = re.compile(r"[A-Z]?\d[\w.]{2,6}", re.I)
-DATE = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
 NO_SERVICE_DATE = re.compile(r"\b(?:rfa|report|dated|updated|request(?:ed)?)[ :]*(?:on |of )?$", re.I)
 BETWEEN = re.compile(r"\b(?:between|through|valid|expir\w+)\b|/\d{2,4} (?:to|-|–) \d{1,2}/", re.I)
 """A window in which care is to be given, and no date on which it was."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from extractor.language.numbers import TENS, WORDS, number
 from extractor.schema import Patient
 from extractor.source import SourceText, Span
 from extractor.taxonomy import Sex
@@ -13,18 +14,11 @@ SEX: dict[str, Sex] = {
     "female": "female", "woman": "female", "lady": "female", "girl": "female", "ms": "female", "mrs": "female",
     "m": "male", "f": "female",
 }  # fmt: skip
-TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-UNITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-TEENS = ("fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
-NUMBER_WORDS = {word: number for number, word in enumerate(TEENS, 14)} | {
-    ten + unit: 10 * tens + units
-    for tens, ten in enumerate(TENS, 2)
-    for units, unit in enumerate(("", *UNITS))
-}  # fmt: skip
+UNITS, TEENS = WORDS[:9], WORDS[13:19]
 
 HYPHEN = r"\-\u2010-\u2013"
 PERSON = "male|female|gentleman|man|woman|lady|boy|girl|worker|patient|employee|applicant|claimant|person|individual"
-WORDS = (
+BETWEEN = (
     rf"(?:(?!(?:in|of|with|to|from|by|for|at|on|who|whom|that|which|and|has|had|was|is)\b)[\w/'’&,{HYPHEN}]+\s{{1,3}})"
 )
 """Words between an age and whom it is of: adjectives and trades, no preposition and no verb."""
@@ -32,7 +26,7 @@ AGE = re.compile(
     rf"\b(?P<age>\d{{1,3}}|(?:{'|'.join(TENS)})(?:[\s{HYPHEN}]{{1,2}}(?:{'|'.join(UNITS)}))?|{'|'.join(TEENS)})"
     rf"(?:\s\(\d{{1,3}}\))?[\s{HYPHEN}]{{0,3}}"
     rf"(?:(?:years?|yrs?|y)\.?[\s/{HYPHEN}]{{0,3}}(?:\d{{1,2}}\s{{1,3}}months?\s{{1,3}})?(?:of\s+age|old)\b|y[\s./{HYPHEN}]{{0,2}}o\b\.?)"
-    rf"(?P<person>[,\s{HYPHEN}]{{0,3}}{WORDS}{{0,7}}?\b(?:{PERSON}|[MF])\b)?",
+    rf"(?P<person>[,\s{HYPHEN}]{{0,3}}{BETWEEN}{{0,7}}?\b(?:{PERSON}|[MF])\b)?",
     re.I,
 )
 AGED = re.compile(r"\b(?:age|aged|age of|age:)\s{1,3}(?P<age>\d{1,3})\b", re.I)
@@ -92,7 +86,8 @@ def read_patient(source: SourceText, region: Span | None) -> Patient:
 
 
 def _number(words: str) -> int:
-    return int(words) if words.isdigit() else NUMBER_WORDS.get(re.sub(r"[\W_]", "", words.lower()), 0)
+    found = number(re.sub(r"[\W_]+", " ", words).strip())
+    return found if isinstance(found, int) else 0
 
 
 def _age(body: str, region: Span) -> tuple[Span | None, Span | None]:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable
 
 from extractor.language import dates
+from extractor.language.dates import A_DATE, DATE
 from extractor.language.sentences import Sentence
 from extractor.schema import Record, UtilizationReview
 from extractor.source import Span
 from extractor.taxonomy import ReviewOutcome
 
-DATE = re.compile(rf"{dates.NUMERIC % ('', '')}|{dates.WORDED}", re.I)
 STUDY = (
     r"MRI'?s?(?: (?:scans?|arthrograms?))?|MR arthrograms?|CT(?: scans?)?|[Xx]-? ?rays?|[Rr]adiographs?|"
     r"[Pp]lain films?|[Ff]ilms|EMGs?(?:/NC[SV]s?)?|NC[SV]s?|[Ee]lectrodiagnostic (?:stud(?:y|ies)|testing|"
@@ -105,7 +105,6 @@ MODIFIED = re.compile(
 GRANTED = re.compile(r"\b(?:certified|approved|authori[sz]ed)\b", re.I)
 """What a review that is not under dispute did."""
 
-A_DATE = f"(?P<date>{dates.NUMERIC % ('', '')}|{dates.WORDED})"
 DATE_BEHIND = re.compile(
     rf"^(?:'s| report| determination| decision| denial| letter| physician| process| ?\((?:UR|"
     rf"[^()\d]{{1,30}})\))*,?(?: was| is)?(?: dated| of| on| from| performed on| in a report dated|"
