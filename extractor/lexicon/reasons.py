@@ -40,9 +40,9 @@ FINDING = (
     r"surgical (?:candidate|lesion|candidacy)|night[- ]?time pain|internal derangement|"
     r"impingement|mechanical symptoms|spinal nerve|lesion|surgery (?:is|was|being|has been)|(?:plan|"
     r"discussion|indication|consideration)s? (?:of|for|that)? ?surg\w+|plans? for (?:surgery|"
-    r"an? (?:invasive|operation))|descriptions? of|impairments?|disabilit(?:y|ies)|pathology|"
+    r"an? (?:invasive|operation))|descriptions? of|impairments?|pathology|"
     r"corroborat\w+|neuropath\w+|suicid\w+|sedation|"
-    r"functional (?:deficit|limitation|impairment)s?|diagnosis of|gastrointestinal|gi\b|(?:symptoms?|"
+    r"functional (?:deficit|limitation|impairment)s?|diagnosis of|(?:symptoms?|"
     r"complaints?) (?:of|suggest\w*|consistent))"
 )
 GAIN = (
@@ -83,7 +83,6 @@ UPHELD: tuple[Cue, ...] = (
     Cue(
         "already_authorized",
         (
-            "already been a",
             "already a",
             "previously a",
             "already been",
@@ -96,6 +95,8 @@ UPHELD: tuple[Cue, ...] = (
             "already ha",
             "approved twice",
             "was approved with",
+            "approved again",
+            "previously been",
         ),
         r"\bapproved (?:twice|again)\b|\bwas approved with\b|\b(?:has|have|had|was|were|is|are)? ?(?:already|"
         r"previously) (?:been )?(?:authori[sz]ed|approved|certified|granted)\b|\balready (?:has|have|"
@@ -108,8 +109,6 @@ UPHELD: tuple[Cue, ...] = (
     Cue(
         "follows_main_service",
         (
-            "surger",
-            "surgical",
             "procedure",
             "operation",
             "acupuncture",
@@ -122,6 +121,11 @@ UPHELD: tuple[Cue, ...] = (
             "stay",
             "program",
             "arthro",
+            "surg",
+            "associated",
+            "ancillary",
+            "adjunct",
+            "separate",
         ),
         r"\b(?:as|since|because|given|with) (?:that )?(?:the )?(?:\w+ ){0,4}(?:surg\w+|operation|procedure|"
         r"acupuncture|injections?|arthroscopy|fusion|primary request|requested service|main (?:service|"
@@ -144,7 +148,6 @@ UPHELD: tuple[Cue, ...] = (
         (
             "specif",
             "quantity",
-            "unspecified",
             "body part",
             "frequency",
             "endpoint",
@@ -152,12 +155,18 @@ UPHELD: tuple[Cue, ...] = (
             "leaves out",
             "duration",
             "dosage",
-            "does not say",
             "do not say",
             "number of",
             "where the",
             "length of",
             "no number",
+            "prescription",
+            "dose",
+            "omit",
+            "order",
+            "rfa",
+            "does not",
+            "did not",
         ),
         r"\b(?:requests?|prescription|rfa|order)\b.{0,50}\b(?:fail(?:s|ed) to|does not|did not|do not|lacks?|"
         r"omits?|without|leaves? out|is missing|with no)\b.{0,50}\b(?:specif\w+|quantit\w+|indicat\w+|"
@@ -192,6 +201,13 @@ UPHELD: tuple[Cue, ...] = (
             "progress note",
             "rfa",
             "operative",
+            "pdmp",
+            "drug",
+            "side effects",
+            "record",
+            "images",
+            "ort ",
+            "soapp",
         ),
         rf"{NO}.{{0,80}}\b(?:medication (?:regimen|list)|list of (?:\w+ )?medications|risk (?:assessment|score|"
         rf"screen\w*|stratification)|screening (?:for|of)|urine (?:drug|toxicology|test\w*|screen\w*)|"
@@ -224,8 +240,10 @@ UPHELD: tuple[Cue, ...] = (
             "first half",
             "yet to",
             "once the",
-            "based upon documented",
             "outcome",
+            "depend",
+            "based",
+            "authorised",
         ),
         r"\byet to (?:attend|begin|start|complete|use|have)\b|\bonce (?:the )?.{0,40}\b(?:approved|"
         r"authori[sz]ed)\b.{0,40}\b(?:used|completed|attended|done)\b|"
@@ -251,13 +269,10 @@ UPHELD: tuple[Cue, ...] = (
         "amount_exceeds_guideline",
         (
             "exceed",
-            "in excess",
-            "excessive",
             "more than",
             "greater than",
             "over the",
             "above the",
-            "past the limit",
             "beyond the",
             "times that size",
             "past the",
@@ -266,7 +281,12 @@ UPHELD: tuple[Cue, ...] = (
             "too many",
             "double what",
             "goes beyond",
-            "more than the",
+            "excess",
+            "higher",
+            "twice what",
+            "three times",
+            "half again",
+            "would pass",
         ),
         r"\b(?:request\w*|sessions|visits|quantity|dos(?:e|age)|refills?|treatments?|amount|number|med|"
         r"morphine|this|that|which|it|hours)\b.{0,80}\b(?:exceed(?:s|ed|ing)?|(?:is|are|be|well|seemingly|"
@@ -288,7 +308,11 @@ UPHELD: tuple[Cue, ...] = (
     ),
     Cue(
         "amount_exceeds_guideline",
-        ("large number", "explaining why physical therapy exceeding"),
+        (
+            "large number",
+            "explaining why physical therapy exceeding",
+            "exceeding the guidelines",
+        ),
         r"\blarge number of visits\b|\bwhy (?:\w+ ){1,3}exceeding the guidelines\b",
         state="guideline_only",
     ),
@@ -301,9 +325,6 @@ UPHELD: tuple[Cue, ...] = (
             "short course",
             "short-term",
             "short term",
-            "acute phase",
-            "longer than",
-            "chronic use",
             "acute",
             "prolonged",
             "weeks",
@@ -311,6 +332,11 @@ UPHELD: tuple[Cue, ...] = (
             "months",
             "since",
             "period",
+            "years",
+            "chronic",
+            "days",
+            "longer",
+            "short-course",
         ),
         r"\b(?:not|only|is)\b.{0,30}\b(?:recommended|indicated|supported|intended|"
         r"approved)\b.{0,40}\b(?:long[- ]term|short[- ](?:term|course)|a short course|longer than|chronic use|"
@@ -353,6 +379,13 @@ UPHELD: tuple[Cue, ...] = (
             "disfavor",
             "recommends against",
             "preferred",
+            "scientific",
+            "fda",
+            "compounded",
+            "modalities",
+            "recommend against",
+            "column headed",
+            "ncs is not",
         ),
         r"\b(?:this|these|the requested|such|the proposed) (?:\w+ ){0,3}(?:procedure|medication|treatment|"
         r"test|drug|study|modality|device|injections?|agents?|compound)s? (?:is|"
@@ -377,7 +410,21 @@ UPHELD: tuple[Cue, ...] = (
     # Repeats.
     Cue(
         "repeat_not_justified",
-        ("prior", "previous", "repeat", "additional", "another", "second", "already", "had a", "dated", "again"),
+        (
+            "prior",
+            "previous",
+            "repeat",
+            "additional",
+            "another",
+            "second",
+            "already",
+            "had a",
+            "dated",
+            "again",
+            "recent",
+            "third",
+            "unknown",
+        ),
         rf"\bdoing it again\b|\brepeat (?:\w+ ){{0,3}}{STUDY}\b|\b(?:had|received|underwent|"
         rf"undergone)\b.{{0,30}}\b(?:prior|previous|recent) (?:\w+ ){{0,2}}{STUDY}|\b(?:had|received|"
         rf"underwent)\b.{{0,40}}\b{STUDY}\b.{{0,20}}\b(?:previously|already|dated|of unknown date)|"
@@ -390,18 +437,17 @@ UPHELD: tuple[Cue, ...] = (
     Cue(
         "self_directed_care_suffices",
         (
-            "home exercise",
             "independent",
             "self-directed",
             "self directed",
             "done alone",
             "no longer need",
             "oversight",
-            "home program",
             "hep",
             "supervis",
-            "exercises",
             "stretches",
+            "exercise",
+            "program",
         ),
         r"\b(?:knows|does|performs|performing|doing)\b.{0,60}\b(?:exercises|stretches|program)\b|\b(?:should|"
         r"would|could|can|has|have|may|expected to|not be|established|above)\b.{0,100}\b(?:home exercise|"
@@ -427,7 +473,6 @@ UPHELD: tuple[Cue, ...] = (
             "failed",
             "failure",
             "other muscle",
-            "in addition to",
             "adjunct",
             "pill form",
             "antidepressant",
@@ -439,6 +484,10 @@ UPHELD: tuple[Cue, ...] = (
             "tried",
             "trail",
             "attempted",
+            "nonopioid",
+            "other non",
+            "restoration",
+            "addition to",
         ),
         rf"\b(?:never|not) (?:been )?(?:attempted|tried)\b|{NO}.{{0,110}}\b(?:been tried|trail and failure|"
         rf"first[- ]line|non-?opioid|trial(?:led|ed|s)?\b.{{0,60}}\b(?:fail\w*|tens|home|unit|oral|"
@@ -467,6 +516,19 @@ UPHELD: tuple[Cue, ...] = (
             "respon",
             "progress",
             "muscle relax",
+            "used",
+            "tried",
+            "done",
+            "provided",
+            "helping",
+            "helped",
+            "modification",
+            "first",
+            "operative",
+            "exhaust",
+            "initiat",
+            "complet",
+            "ordinary",
         ),
         rf"\bno (?:\w+ ){{0,3}}(?:injections?|therapy|medications?|treatment|bracing|splinting) (?:has|have|"
         rf"had|was|were) (?:been )?(?:given|tried|attempted|used|done|provided)\b|"
@@ -502,20 +564,28 @@ UPHELD: tuple[Cue, ...] = (
             "unchanged",
             "respon",
             "work status",
-            "helped",
             "success",
             "8/10",
             "7/10",
             "9/10",
             "difference",
-            "regained",
             "reliance",
             "temporar",
-            "pain scale",
             "accomplish",
             "wore off",
             "remained off",
             "short-lived",
+            "pain",
+            "functional",
+            "reduction",
+            "reliant",
+            "meaningful",
+            "not derive",
+            "diminish",
+            "produce",
+            "not result",
+            "progress",
+            "help",
         ),
         rf"{NO}.{{0,110}}\b{GAIN}|\b(?:unchanged|not (?:been )?beneficial|not derive|failed to (?:derive|"
         rf"return|diminish)|no meaningful|not a meaningful|remain\w* (?:highly )?reliant|did not (?:help|"
@@ -536,7 +606,6 @@ UPHELD: tuple[Cue, ...] = (
         (
             "does not have",
             "not homebound",
-            "does not meet any",
             "not due to",
             "not confined",
             "history of",
@@ -562,6 +631,24 @@ UPHELD: tuple[Cue, ...] = (
             "not apply",
             "denie",
             "neuropath",
+            "carry",
+            "suffer",
+            "reveal",
+            "appear",
+            "arthritis",
+            "indication",
+            "neuralgia",
+            "tendin",
+            "obes",
+            "suspicion",
+            "satisfy",
+            "bleed",
+            "regarding",
+            "dyspepsia",
+            "unclear",
+            "ulcer",
+            "this type",
+            "high dose",
         ),
         r"\bdenie[sd]\b.{0,60}\b(?:heartburn|ulcer|reflux|dyspepsia|gastro\w*|gi)\b|\bno neuropathic\b|"
         r"\b(?:does not|did not|do not|not) (?:seemingly |appear to )?(?:have|carry|suffer|reveal|"
@@ -598,6 +685,7 @@ UPHELD: tuple[Cue, ...] = (
             "treatment plan",
             "need for",
             "plan of",
+            "neither stated",
         ),
         rf"(?:{NO}|\bdevoid\b).{{0,90}}\b(?:rationale|reasons? (?:why|for|that|is|was|are)?|why|(?:treatment |"
         rf"short|long|specific |clear )?goals?|purpose|explanation|explain\w*|justification|treatment plan)\b|"
@@ -637,7 +725,6 @@ UPHELD: tuple[Cue, ...] = (
             "criteria",
             "stud",
             "night time",
-            "abnormal",
             "weakness",
             "diagnosis",
             "tear",
@@ -645,6 +732,27 @@ UPHELD: tuple[Cue, ...] = (
             "lesion",
             "intact",
             "sign",
+            "symmetric",
+            "corroborat",
+            "impingement",
+            "impairment",
+            "sedation",
+            "dermatom",
+            "catching",
+            "atrophy",
+            "giving way",
+            "myotom",
+            "carpal",
+            "description",
+            "derangement",
+            "pathology",
+            "myelopath",
+            "effusion",
+            "tumor",
+            "tumour",
+            "complaint",
+            "suicid",
+            "locking",
         ),
         rf"{NO}.{{0,110}}\b{FINDING}|\b(?:exam\w*|findings?|x-?rays?|films?|mri|studies|study|strength|"
         rf"sensation|reflexes|testing|maneuver|sign|raise|radiographs)\b.{{0,60}}\b(?:(?:was|were|is|are|had|"
@@ -676,7 +784,19 @@ UPHELD: tuple[Cue, ...] = (
 OVERTURNED: tuple[Cue, ...] = (
     Cue(
         "follows_main_service",
-        ("surger", "surgical", "procedure", "operation", "repair", "release", "item ", "fusion", "arthro", "main"),
+        (
+            "surger",
+            "surgical",
+            "procedure",
+            "operation",
+            "repair",
+            "release",
+            "item ",
+            "fusion",
+            "arthro",
+            "main",
+            "approved",
+        ),
         r"\b(?:concurrent|requested|associated|main|primary|the|this)\b.{0,40}\b(?:surgery|procedure|"
         r"surgical intervention|operation|repair|arthroscopy|item \d+)\b.{0,40}\b(?:is|was|are|"
         r"has been)(?: found| deemed| also)? (?:supported|medically necessary|necessary|approved|certified|"
@@ -693,13 +813,9 @@ OVERTURNED: tuple[Cue, ...] = (
             "fail",
             "without",
             "not respond",
-            "no documented improvement",
-            "no benefit",
-            "no relief",
             "despite",
             "no avail",
             "exhausted",
-            "not improved",
             "persist",
             "outlasted",
             "stood up to",
@@ -710,14 +826,16 @@ OVERTURNED: tuple[Cue, ...] = (
             "plateau",
             "tried",
             "no help",
-            "passing relief",
-            "brief relief",
             "did not help",
+            "benefit",
+            "relief",
+            "improv",
+            "success",
         ),
         r"\b(?:has|have|had|having)? ?(?:failed|exhausted|tried and failed)\b.{0,60}\b(?:conservative|therapy|"
         r"nsaids?|medications?|treatment|measures|injections?|relief|rest|tried)|\bnot (?:responded|respond|"
-        r"improved|benefit\w*|improving)\b.{0,60}\b(?:to|with|from|despite)\b|\b(?:with|without) (?:no |"
-        r"any )?(?:documented )?(?:improvement|benefit|relief)\b|\bno (?:documented )?(?:improvement|benefit|"
+        r"improved|benefit\w*|improving)\b.{0,60}\b(?:to|with|from|despite)\b|\b(?:with no|without(?: any)?) "
+        r"(?:documented )?(?:improvement|benefit|relief)\b|\bno (?:documented )?(?:improvement|benefit|"
         r"relief)\b|\bdespite\b.{0,60}\b(?:therapy|treatment|conservative|care|medications?|injections?)\b|"
         r"\bto no avail\b|\bhave been exhausted\b|\bhave all been tried\b|\bfailed to give\b|\boutlasted\b|"
         r"\bhas stood up to\b|\blie behind (?:her|him)\b|\bran aground\b|\bplateaued?\b|\brefractory\b|"
@@ -730,7 +848,6 @@ OVERTURNED: tuple[Cue, ...] = (
         (
             "within",
             "inside",
-            "does not exceed",
             "reasonable",
             "not past it",
             "no more than that",
@@ -745,6 +862,11 @@ OVERTURNED: tuple[Cue, ...] = (
             "one half",
             "envision",
             "which is what",
+            "appropriate",
+            "consistent",
+            "not exceed",
+            "would begin",
+            "the length",
         ),
         r"\bwithin (?:the )?(?:\w+ ){0,4}(?:guidelines?|recommend\w+|range|number|limits?|allow\w+|amounts?|"
         r"span)|\b(?:well )?inside (?:of )?(?:the|that) (?:\w+ ){0,2}(?:range|span|limit|guideline)|"
@@ -762,7 +884,6 @@ OVERTURNED: tuple[Cue, ...] = (
         "clarifies_diagnosis_or_plan",
         (
             "distinguish",
-            "delineate",
             "differentiate",
             "clarif",
             "rule out",
@@ -770,7 +891,6 @@ OVERTURNED: tuple[Cue, ...] = (
             "guidance",
             "anatomy",
             "diagnos",
-            "change depending",
             "tell",
             "next step",
             "determine",
@@ -781,6 +901,12 @@ OVERTURNED: tuple[Cue, ...] = (
             "needs to know",
             "know whether",
             "sort out",
+            "change",
+            "delineat",
+            "pathology",
+            "what happens",
+            "confirm",
+            "ruling out",
         ),
         r"\b(?:distinguish|delineat\w+|differentiat\w+|clarif\w+|rule out|ruling out|confirm)\b|"
         r"\bevaluate the (?:pathology|anatomy|extent|cause|source)|\bguidance (?:on|in|with|for)\b|\b(?:may|"
@@ -825,6 +951,27 @@ OVERTURNED: tuple[Cue, ...] = (
             "all of that",
             "report",
             "needs",
+            "reveal",
+            "demonstrat",
+            "abnormal",
+            "weakness",
+            "imaging",
+            "record",
+            "show",
+            "tear",
+            "instability",
+            "positive",
+            "nightmares",
+            "swelling",
+            "fulfil",
+            "progression",
+            "impression",
+            "incomplete",
+            "describes",
+            "clearly",
+            "present",
+            "filled",
+            "appropriate",
         ),
         r"\b(?:meets?|met|satisf\w+|fulfil\w+|qualif\w+|filled)\b(?! the criteria noted above not)|"
         r"\b(?:consistent with|suggestive of|indicative of|supportive of)\b|\b(?:findings?|evidence|records?|"
@@ -840,7 +987,7 @@ OVERTURNED: tuple[Cue, ...] = (
             r"\bno (?:documented|documentation|evidence)|guidelines? (?:state|recommend)|^per |did not|does not|"
             r"\bnot (?:medically|supported|met|meet|consistent|suggestive|severe|qualif\w+|satisf\w+|evident)|"
             r"\bno (?:\w+ )?(?:evidence|severe|findings?)|\b(?:meets?|satisf\w+) (?:none|neither|few|only)|\bnone of|"
-            r"\bcannot\b|\bfails? to\b|\black of"
+            r"\bcannot\b|\bfails? to\b|\black of|\bthe (?:mtus|odg|acoem)\b.{0,60}\bnotes\b"
         ),
     ),
 )
