@@ -57,7 +57,9 @@ OF_THE_RECORDS = re.compile(
     r"imaging|therapy|device|medication) (?:would|will)\b|(?:is|are|falls?|lies) (?:well )?within (?:the|"
     r"that|this)\b|not (?:been )?(?:documented|provided|submitted|established|noted)|"
     r"within the (?:documentation|medical)|i (?:find|see|am|cannot|could|note|do|have|looked)|"
-    r"(?:was|were) (?:also )?(?:noted|seen|found|observed|present|reported|recorded|felt|examined|given|"
+    r"(?:x-? ?rays?|films|radiographs|mri|ct|emg\S*|stud(?:y|ies)|exam\w*|"
+    r"testing) (?:\w+ ){0,3}?(?:did not|showed|revealed|"
+    r"demonstrated)|(?:was|were) (?:also )?(?:noted|seen|found|observed|present|reported|recorded|felt|examined|given|"
     r"taken|done|tender|positive|negative|normal)|utilization review|claims administrator|as such|"
     r"given (?:the|that|his|her|this)|on the basis of|submitted|is not apparent)\b|^therefore\b",
     re.I,
@@ -71,6 +73,11 @@ OF_RESEARCH = re.compile(
     re.I,
 )
 """What studies show or do not show is said of no case."""
+OF_ITS_USE_HERE = re.compile(
+    rf"\bthis (?:[a-z-]+ ){{0,2}}(?:injection|procedure|treatment|device|medication|surgery|study|test|drug)\b|"
+    rf"\b{PERSON}['’]s\b",
+    re.I,
+)
 ON_THE_REQUEST = re.compile(
     rf"^regarding (?:the|this) requests?\b.{{0,200}}?, (?:[\w/-]+ ){{0,3}}{GUIDE}\b[^.]{{0,40}}?\b{SAYS}\b", re.I
 )
@@ -166,6 +173,10 @@ def warns(text: str) -> re.Match[str] | None:
     return ABRUPT_STOP.search(text) if WARNS.search(text) else None
 
 
+def _of_research(text: str) -> bool:
+    return OF_RESEARCH.search(text) is not None and OF_ITS_USE_HERE.search(text) is None
+
+
 def voices(found: list[Sentence]) -> list[Voiced]:
     """Each sentence with who speaks in it: recited text goes on until a sentence speaks of this case."""
     voiced = []
@@ -191,7 +202,7 @@ def voices(found: list[Sentence]) -> list[Voiced]:
             (not ABOUT_PERSON.isdisjoint(stems) and OF_THE_PERSON.search(text) is not None)
             or (sentence.dated and DATED.search(text) is not None)
         )
-        if own or (not speaks and OF_THE_RECORDS.search(text) and not (reciting and OF_RESEARCH.search(text))):
+        if own or (not speaks and OF_THE_RECORDS.search(text) and not (reciting and _of_research(text))):
             reciting, of_case = False, True
         elif speaks and not (concludes and (person or PLAIN.search(text))):
             reciting, of_case = True, False

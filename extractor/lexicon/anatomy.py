@@ -10,8 +10,8 @@ from extractor.taxonomy import Side
 
 REGIONS: dict[str, str] = {
     "neck": r"cervical (?:spine|region|paraspinals?|facets?)|cervicothoracic(?: spine)?|cervical|neck|c-?spine",
-    "upper_back": r"thoracic (?:spine|region|paraspinals?|facets?)|thoracolumbar(?: spine)?|thoracic|upper back|"
-    r"mid[- ]?back|t-?spine",
+    "upper_back": r"rhomboids?|thoracic (?:spine|region|paraspinals?|facets?)|thoracolumbar(?: spine)?|thoracic|"
+    r"upper back|mid[- ]?back|t-?spine",
     "low_back": r"lumbar (?:spine|region|paraspinals?|facets?)|lumbosacral(?: spine| region)?|lumbar|low(?:er)? back|"
     r"l-?spine|ls spine|"
     r"sacroiliac joints?|si joints?|sacroiliac|sacrum|coccyx|tailbone",
@@ -82,7 +82,7 @@ FIRST_WORDS = frozenset(
     shins femur tibia fibula hamstring hamstrings knee knees patella patellae meniscus menisci ankle ankles
     foot feet heel heels big great toe toes plantar achilles tarsal head skull brain scalp face facial jaw
     temporomandibular tmj nose ear ears teeth tooth eye eyes chest rib ribs sternum abdomen abdominal
-    inguinal stomach facet stellate occipital trapezius trapezii paraspinal paraspinals""".split()
+    inguinal stomach facet stellate occipital trapezius trapezii rhomboid rhomboids paraspinal paraspinals""".split()
 )
 """What the names of parts begin with: a quick look before the pattern is tried."""
 

@@ -91,6 +91,7 @@ OTHER_GUIDES = (
         "CDC Guideline for Prescribing Opioids for Chronic Pain",
         r"CDC Guidelines? for Prescribing Opioids for Chronic Pain",
     ),
+    Guide("Medicare Local Coverage Determination", r"Medicare Local Coverage Determinations?"),
     Guide("UpToDate", r"Up ?To ?Date\b"),
     Guide("Aetna Clinical Policy Bulletin", r"Aetna(?: (?:Clinical|Medical) Policy(?: Bulletins?)?)?"),
     Guide(

@@ -182,6 +182,10 @@ UPHELD: tuple[Cue, ...] = (
     Cue(
         "record_or_monitoring_missing",
         (
+            "pressure",
+            "renal",
+            "liver",
+            "laborator",
             "regimen",
             "medication list",
             "list of",
@@ -209,6 +213,8 @@ UPHELD: tuple[Cue, ...] = (
             "ort ",
             "soapp",
         ),
+        r"\b(?:blood pressure|renal|kidney|liver|laborator\w+)\b.{0,60}\bnot (?:been )?(?:checked|monitored|"
+        r"tested|obtained)|"
         rf"{NO}.{{0,80}}\b(?:medication (?:regimen|list)|list of (?:\w+ )?medications|risk (?:assessment|score|"
         rf"screen\w*|stratification)|screening (?:for|of)|urine (?:drug|toxicology|test\w*|screen\w*)|"
         rf"drug (?:screen|test)\w*|cures|pdmp|(?:prescription|state) (?:drug )?(?:monitoring|database)|database"
@@ -231,6 +237,8 @@ UPHELD: tuple[Cue, ...] = (
     Cue(
         "trial_response_awaited",
         (
+            "not yet known",
+            "not known",
             "contingent",
             "authorized",
             "approved",
@@ -245,6 +253,7 @@ UPHELD: tuple[Cue, ...] = (
             "based",
             "authorised",
         ),
+        r"\b(?:response|outcome|effect|result)s?\b.{0,40}\bnot (?:yet )?(?:been )?known\b|"
         r"\byet to (?:attend|begin|start|complete|use|have)\b|\bonce (?:the )?.{0,40}\b(?:approved|"
         r"authori[sz]ed)\b.{0,40}\b(?:used|completed|attended|done)\b|"
         r"\bcontingent (?:up)?on\b.{0,60}\b(?:response|outcome|improvement|benefit)|\b(?:additional|further|"
@@ -320,6 +329,9 @@ UPHELD: tuple[Cue, ...] = (
     Cue(
         "wrong_duration_or_phase",
         (
+            "operative period",
+            "surgical period",
+            "treatment period",
             "long term",
             "long-term",
             "short course",
@@ -338,6 +350,7 @@ UPHELD: tuple[Cue, ...] = (
             "longer",
             "short-course",
         ),
+        r"\b(?:postsurgical|post-?operative)(?: \w+)? period (?:has|had) (?:long )?(?:ended|expired|passed|lapsed)\b|"
         r"\b(?:not|only|is)\b.{0,30}\b(?:recommended|indicated|supported|intended|"
         r"approved)\b.{0,40}\b(?:long[- ]term|short[- ](?:term|course)|a short course|longer than|chronic use|"
         r"prolonged|acute phase)\b|\b(?:patient|claimant|applicant|worker|he|she|it|medication|"
@@ -364,6 +377,9 @@ UPHELD: tuple[Cue, ...] = (
     Cue(
         "not_recommended",
         (
+            "as topical",
+            "topical use",
+            "topical product",
             "not recommended",
             "not supported",
             "experimental",
@@ -387,6 +403,8 @@ UPHELD: tuple[Cue, ...] = (
             "column headed",
             "ncs is not",
         ),
+        r"\bnot recommended (?:as|for) (?:a )?topical\b|"
+        r"\binsufficient (?:high[- ]quality )?evidence (?:at this time )?to support the use\b|"
         r"\b(?:this|these|the requested|such|the proposed) (?:\w+ ){0,3}(?:procedure|medication|treatment|"
         r"test|drug|study|modality|device|injections?|agents?|compound)s? (?:is|"
         r"are) (?:generally )?not recommended\b(?! (?:for|unless|until|without|in the absence|as a (?:first|"
@@ -411,6 +429,8 @@ UPHELD: tuple[Cue, ...] = (
     Cue(
         "repeat_not_justified",
         (
+            "new injury",
+            "change in",
             "prior",
             "previous",
             "repeat",
@@ -425,6 +445,7 @@ UPHELD: tuple[Cue, ...] = (
             "third",
             "unknown",
         ),
+        r"\bno\b.{0,40}\b(?:new injury|change in (?:the )?(?:\w+ )?(?:exam\w*|symptoms|findings|condition|status))|"
         rf"\bdoing it again\b|\brepeat (?:\w+ ){{0,3}}{STUDY}\b|\b(?:had|received|underwent|"
         rf"undergone)\b.{{0,30}}\b(?:prior|previous|recent) (?:\w+ ){{0,2}}{STUDY}|\b(?:had|received|"
         rf"underwent)\b.{{0,40}}\b{STUDY}\b.{{0,20}}\b(?:previously|already|dated|of unknown date)|"
@@ -459,13 +480,15 @@ UPHELD: tuple[Cue, ...] = (
         scope="therapy",
         unless=(
             r"despite|failed|in addition to|pain despite|continued to report|failure of|including home exercises|"
-            r"completion of|\b(?:not|unable to|never) (?:been |yet )?(?:do|perform|taught|shown|given)\b"
+            r"completion of|land-based|not stated why|\b(?:not|unable to|never) (?:been |yet )?(?:do|perform|"
+            r"taught|shown|given)\b"
         ),
     ),
     # First steps before medicines and things.
     Cue(
         "required_first_step_missing",
         (
+            "hygiene",
             "first-line",
             "first line",
             "trial",
@@ -489,6 +512,8 @@ UPHELD: tuple[Cue, ...] = (
             "restoration",
             "addition to",
         ),
+        r"\bnot (?:document|show|record)\w*\b.{0,60}\b(?:instructed|counsel\w+|advised)\b.{0,60}\b(?:hygiene|"
+        r"exercise|weight)|"
         rf"\b(?:never|not) (?:been )?(?:attempted|tried)\b|{NO}.{{0,110}}\b(?:been tried|trail and failure|"
         rf"first[- ]line|non-?opioid|trial(?:led|ed|s)?\b.{{0,60}}\b(?:fail\w*|tens|home|unit|oral|"
         rf"antidepressant|anticonvulsant|month|day)|(?:30-day|one[- ]month|1[- ]month|"
@@ -503,6 +528,9 @@ UPHELD: tuple[Cue, ...] = (
     Cue(
         "conservative_care_not_exhausted",
         (
+            "too early",
+            "not been comp",
+            "not yet",
             "given",
             "attempted",
             "conservative",
@@ -530,6 +558,8 @@ UPHELD: tuple[Cue, ...] = (
             "complet",
             "ordinary",
         ),
+        r"\b(?:therapy|visits|sessions|conservative \w+)\b.{0,60}\bnot (?:yet )?(?:been )?(?:completed|"
+        r"finished|started|attended)\b|\btoo early to (?:determine|tell|say|know)\b|"
         rf"\bno (?:\w+ ){{0,3}}(?:injections?|therapy|medications?|treatment|bracing|splinting) (?:has|have|"
         rf"had|was|were) (?:been )?(?:given|tried|attempted|used|done|provided)\b|"
         rf"{NO}(?:(?!red flag).){{0,110}}\b(?:(?:trial\w*|fail\w*|respon\w+|complet\w+|course|exhaust\w*|"
@@ -554,6 +584,9 @@ UPHELD: tuple[Cue, ...] = (
     Cue(
         "prior_benefit_not_shown",
         (
+            "lasted",
+            "remained",
+            "have remained",
             "improve",
             "benef",
             "relief",
@@ -587,6 +620,10 @@ UPHELD: tuple[Cue, ...] = (
             "progress",
             "help",
         ),
+        r"\b(?:functional|objective|symptomatic|pain) (?:\w+ ){0,2}(?:improvement|benefit|gains?|"
+        r"relief)\b.{0,60}\b(?:was|were|is|has|have) not (?:been )?(?:documented|shown|demonstrated|noted|"
+        r"reported|recorded|quantified)|\b(?:pain )?scores? (?:has|have) remained\b|\brelief (?:that |"
+        r"which )?(?:only )?lasted (?:only |for |about )*(?:\w+ )(?:hours?|days?)\b|"
         rf"{NO}.{{0,110}}\b{GAIN}|\b(?:unchanged|not (?:been )?beneficial|not derive|failed to (?:derive|"
         rf"return|diminish)|no meaningful|not a meaningful|remain\w* (?:highly )?reliant|did not (?:help|"
         rf"improve|diminish|produce|result)|did not appear.{{0,40}}functional|argued against|wore off|"
@@ -604,6 +641,8 @@ UPHELD: tuple[Cue, ...] = (
     Cue(
         "indication_not_matched",
         (
+            "able to drive",
+            "neuropathic",
             "does not have",
             "not homebound",
             "not due to",
@@ -650,6 +689,7 @@ UPHELD: tuple[Cue, ...] = (
             "this type",
             "high dose",
         ),
+        r"\b(?:is|was|remains) able to drive\b|\bnot (?:have|show|document|describe)\b.{0,40}\bneuropathic pain\b|"
         r"\bdenie[sd]\b.{0,60}\b(?:heartburn|ulcer|reflux|dyspepsia|gastro\w*|gi)\b|\bno neuropathic\b|"
         r"\b(?:does not|did not|do not|not) (?:seemingly |appear to )?(?:have|carry|suffer|reveal|"
         r"fit)\b.{0,60}\b(?:diagnos\w+|condition|tendin\w+|osteoarthritis|indication|arthritis|neuralgia)|"
@@ -702,6 +742,9 @@ UPHELD: tuple[Cue, ...] = (
     Cue(
         "required_finding_not_shown",
         (
+            "normal on",
+            "twitch",
+            "referred pain",
             "red flag",
             "red-flag",
             "neuro",
@@ -754,6 +797,8 @@ UPHELD: tuple[Cue, ...] = (
             "suicid",
             "locking",
         ),
+        r"\b(?:normal|unremarkable|intact) on (?:\w+ )?(?:exam\w*|testing)\b|"
+        r"\bno\b.{0,30}\b(?:twitch response|referred pain)\b|"
         rf"{NO}.{{0,110}}\b{FINDING}|\b(?:exam\w*|findings?|x-?rays?|films?|mri|studies|study|strength|"
         rf"sensation|reflexes|testing|maneuver|sign|raise|radiographs)\b.{{0,60}}\b(?:(?:was|were|is|are|had|"
         rf"has been|all|showed|revealed)(?: \w+){{0,3}} (?:normal|negative|unremarkable|intact|full|"
@@ -761,7 +806,8 @@ UPHELD: tuple[Cue, ...] = (
         rf"symmetric\w*)\b"
         r"|\bno (?:significant|abnormal|positive) findings\b",
         unless=(
-            r"rationale|exceptional|no neuropathic|reason|conservative|respon\w+ to|trial|(?:has|have|had|been|"
+            r"rationale|exceptional|no neuropathic|neuropathic pain|new injury|reason|conservative|respon\w+ to|"
+            r"trial|(?:has|have|had|been|"
             r"of) failed|failed (?:a|to respond|treatment|therap|muscle)|benefit|improvement|homebound|"
             r"any of these criteria|despite"
         ),
@@ -810,6 +856,7 @@ OVERTURNED: tuple[Cue, ...] = (
     Cue(
         "conservative_care_failed",
         (
+            "unresponsive",
             "fail",
             "without",
             "not respond",
@@ -832,6 +879,7 @@ OVERTURNED: tuple[Cue, ...] = (
             "improv",
             "success",
         ),
+        r"\bunresponsive to\b|"
         r"\b(?:has|have|had|having)? ?(?:failed|exhausted|tried and failed)\b.{0,60}\b(?:conservative|therapy|"
         r"nsaids?|medications?|treatment|measures|injections?|relief|rest|tried)|\bnot (?:responded|respond|"
         r"improved|benefit\w*|improving)\b.{0,60}\b(?:to|with|from|despite)\b|\b(?:with no|without(?: any)?) "
@@ -846,6 +894,7 @@ OVERTURNED: tuple[Cue, ...] = (
     Cue(
         "within_guideline_amount",
         (
+            "consistent with",
             "within",
             "inside",
             "reasonable",
@@ -868,6 +917,7 @@ OVERTURNED: tuple[Cue, ...] = (
             "would begin",
             "the length",
         ),
+        r"\bconsistent with the (?:\w+ ){0,2}(?:recommend\w*|guidelines?|initial trial|number|amount)\b|"
         r"\bwithin (?:the )?(?:\w+ ){0,4}(?:guidelines?|recommend\w+|range|number|limits?|allow\w+|amounts?|"
         r"span)|\b(?:well )?inside (?:of )?(?:the|that) (?:\w+ ){0,2}(?:range|span|limit|guideline)|"
         r"\bdo(?:es)? not (?:exceed|go over)\b|\b(?:far|well) below the\b|\bequals? (?:one )?half\b|"

@@ -148,7 +148,7 @@ SERVICES = (
     Service(
         "dmepos",
         "electrical_stimulation",
-        r"tens(?: units?| ?/ ?ems)?(?! (?:unit )?supplies)|"
+        r"tens(?: units?| ?/ ?ems)?(?! (?:unit )?(?:supplies|electrodes?|pads|batteries|leads?)\b)|"
         r"transcutaneous electrical\w*(?: nerve)?(?: stimulat\w+)?|e-?stim(?:ulation)?(?: units?)?|"
         r"interferential(?: current)?(?: units?| stimulat\w+)?|if units?|ifc(?: units?)?|"
         r"h-?wave(?: units?| devices?)?|nmes(?: units?)?|neuromuscular (?:electrical )?stimulat\w+|ems units?|"
@@ -165,8 +165,9 @@ SERVICES = (
     Service(
         "dmepos",
         "supplies",
-        r"tens (?:unit )?supplies|electrodes?|batteries|dressings?|bandages?|compression (?:stockings?|"
-        r"garments?|socks|hose)|ted hose|gauze|diapers|catheters?|gloves|wound care supplies|supplies",
+        r"tens (?:unit )?(?:supplies|electrodes?|pads|batteries|leads?)|electrodes?|batteries|dressings?|bandages?|"
+        r"compression (?:stockings?|garments?|socks|hose)|ted hose|gauze|diapers|catheters?|gloves|"
+        r"(?:wound care )?supplies",
     ),
     Service(
         "dmepos",
@@ -225,6 +226,12 @@ SERVICES = (
     ),
     Service(
         "evaluation_management",
+        "surgical_consult",
+        r"(?:second )?surgical (?:consult\w*|opinions?|evaluations?|referrals?)|(?:[a-z]+ )?surgeon (?:consult\w*|"
+        r"evaluations?|referrals?)",
+    ),
+    Service(
+        "evaluation_management",
         "medical_specialties",
         rf"{SPECIALIST}(?: \w+)? {VISIT}|(?:initial |specialty )?consult(?:ation|s)?|referrals?|"
         rf"follow[- ]?up(?: (?:office )?visits?| appointments?| evaluation)?|office (?:visits?|services?|"
@@ -235,11 +242,6 @@ SERVICES = (
         r"second opinion|urgent care|emergency (?:room|department)(?: visit)?|evaluation (?:and|"
         r"&) (?:treatment|management)|evaluation|"
         r"pain management|telephone (?:consult\w*|conference)",
-    ),
-    Service(
-        "evaluation_management",
-        "surgical_consult",
-        r"(?:second )?surgical (?:consult\w*|opinions?|evaluations?|referrals?)",
     ),
     Service(
         "surgery",
@@ -264,7 +266,7 @@ SERVICES = (
         r"kyphoplast\w+|vertebroplast\w+|"
         r"spinal cord stimulator\w*(?: trial| implant\w*)?|scs(?: trial)?|intrathecal (?:pump|drug)\w*|"
         r"pain pump|neuroplasty|lysis of adhesions|adhesiolysis|decompression of [\w ]{0,40}spine|"
-        r"hardware (?:removal|block)|spine surgery|nucleoplasty|idet",
+        r"hardware blocks?|spine surgery|nucleoplasty|idet",
     ),
     Service(
         "surgery",

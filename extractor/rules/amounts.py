@@ -59,7 +59,7 @@ TIMES = re.compile(
 UNIT = (
     r"(?:tablets?|tabs?|capsules?|caps?|patch(?:es)?|pills?|bottles?|tubes?|box(?:es)?|grams?|gms?|gm|g|"
     r"mls?|cc|oz|ounces?|pairs?|"
-    r"vials?|packets?|doses?|sets?|syringes?|units)"
+    r"vials?|pack(?:et)?s?|doses?|sets?|syringes?|units)"
 )
 HASH = re.compile(
     rf"(?<!tooth )(?<!teeth )# ?\(?(?P<value>\d(?:[\d,]*\d)?|[lIO|\d]{{2,4}}\b)\)?(?P<unit> ?{UNIT}\b)?", re.I

@@ -20,16 +20,17 @@ AHEAD = re.compile(
     rf"{anatomy.LEVEL}(?:,? (?:and |& )?{anatomy.LEVEL})*|continued?|continuation of|additional|"
     rf"initial(?! (?:consult|eval))|further|random|"
     rf"(?:CPT|HCPCS)(?: codes?)? [A-Z]?\d{{4,5}}|{FIGURE} to {FIGURE} (?:week|day|month)s?|an?|the|"
-    rf"{FIGURE} pairs? of|{COUNTED} of|(?>{FIGURE})(?: additional| more|"
+    rf"{FIGURE} pairs? of|series of (?>{FIGURE})|{COUNTED} of|(?>{FIGURE})(?: additional| more|"
     rf" further)*(?: {COUNTED} of)?(?! ?[-/]? ?(?:{PERIOD}|x(?!-)\b|times|to \d))|{anatomy.SIDE})(?:[:,]| |"
     rf"$) ?)+",
     re.I,
 )
 """What stands before the name of a treatment."""
-AND = re.compile(r"(?:and|&) ", re.I)
+AND = re.compile(r"(?:and|&|of(?: an?| the)?) ", re.I)
 REFERRED = re.compile(r"referral (?:for|to) ", re.I)
 EQUIPMENT = re.compile(
-    r"^(?:spine |back |sacral )?(?:support|pillow|brac(?:e|es|ing)|collar|orthos[ie]s|splints?|sleeves?|"
+    r"^(?:spine |back |sacral |hinged |custom |unloader |functional |stabilizing )?"
+    r"(?:support|pillow|brac(?:e|es|ing)|collar|orthos[ie]s|splints?|sleeves?|"
     r"immobili[sz]er|traction|corset|scooter|sling|boots?|wrap|belt|pads?)\b",
     re.I,
 )
