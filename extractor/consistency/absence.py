@@ -20,18 +20,19 @@ from extractor.schema import Issue
 from extractor.source import Span
 
 DENIED_BEFORE = re.compile(
-    r"\b(?:no|not any|neither|nor|lack of|lacks?|lacking|absence of|without(?: any)?|(?:did|does|do|has|"
-    r"have) not (?:had|include|contain|have|provide|reveal|show|document)\w*)(?: (?:evidence to support|"
-    r"documentation|evidence|record|mention|signs?|findings?|complaints?|reports?)(?: of| that (?:he|she|"
-    r"the patient) had)?)?"
+    r"\b(?:no|not any|neither|nor|lack of|lacks?|lacking|absence of|without(?: any)?|(?:(?:did|does|do|has|"
+    r"have) not|never) (?:had|include|contain|have|provide|reveal|show|document|undergone)\w*)"
+    r"(?: (?:evidence to support|documentation|evidence|record|mention|signs?|findings?|complaints?|reports?)"
+    r"(?: of| that (?:he|she|the patient) had)?)?"
     r"(?: (?:a|an|any|clear|signed|such|dated|obvious|neurological|neurologic|motor|muscle|acute|palpable|"
     r"clinical|radicular|or|and|nor|of)|,? (?:[a-z-]+ ){0,4}?[a-z-]+(?:,| or| and| nor)(?: an?)?){0,4} $",
     re.I,
 )
 """A denial right before what is denied, or before a list that it stands in."""
 DENIED_BEHIND = re.compile(
-    r"(?: \w+)? (?:was|were|is|are|has been|have been) (?:not (?:documented|present|found|in\b|performed|done)|"
-    r"absent|missing)",
+    r"(?: \w+| (?:of|to) the (?:left |right )?\w+(?: spine)?)? (?:(?:was|were|is|are|has|have)(?: been)? "
+    r"(?:(?:not|never)(?: been)? (?:documented|present|found|in\b|performed|done|obtained|taken|completed|"
+    r"carried out|signed)|absent|missing))",
     re.I,
 )
 ALL_OF_IT = re.compile(
@@ -73,7 +74,7 @@ OTHERWISE_MEANT = re.compile(
 )
 """What makes a sign told of another time, another cause, or none that was found."""
 
-DENYING = frozenset("no not neith nor lack lacks lacki absen witho missi".split())
+DENYING = frozenset("no not neith nor never lack lacks lacki absen witho missi".split())
 """Stems without which a sentence denies nothing."""
 REACH = 160
 """How many characters of a clause are looked at, before and behind."""
@@ -142,8 +143,8 @@ KINDS = (
     _document("mri mris", r"\bMRI'?s?\b", of_region=True),
     _document("ct", r"\bCT scans?\b", of_region=True),
     _document(
-        "emg emgs ncv ncvs ncs elect",
-        r"\b(?:EMGs?|NC[SV]s?|electrodiagnostic (?:stud\w+|test\w*))\b",
+        "emg emgs ncv ncvs ncs elect nerve",
+        r"\b(?:EMGs?|NC[SV]s?|(?:electrodiagnostic|nerve conduction) (?:stud\w+|test\w*))\b",
         of_region=True,
     ),
     _document("cures", r"\bCURES(?: reports?)?\b"),

@@ -6,17 +6,22 @@ import re
 from collections.abc import Iterator
 
 from extractor.consistency.finding import Finding, Letter, finding
-from extractor.language.numbers import NUMBER, number
+from extractor.language.numbers import NUMBER, SPELLED, number
 from extractor.schema import Details, Issue, Text, Value
 
+TIMES = rf"(?P<times>{NUMBER}|once|twice)(?:(?:-| to )(?P<most>{NUMBER}))?"
 WEEKLY = re.compile(
-    rf"^(?P<times>{NUMBER}|once|twice)(?: ?(?:x|times?|visits?|sessions?))?(?: ?/ ?| (?:per|a|an|each|"
-    rf"every) | ?x ?)(?P<per>week|wk|day)$",
+    rf"^{TIMES}(?: ?(?:x|times?|visits?|sessions?))?(?: ?/ ?| (?:per|a|an|each|every) | ?x ?)(?P<per>week|wk|day)$",
     re.I,
 )
-DAILY = re.compile(rf"^(?:(?P<times>{NUMBER}|once|twice)(?: times?)? (?:a day|daily|per day)|(?P<each>daily))$", re.I)
-LENGTH = re.compile(rf"^(?P<count>{NUMBER})[ -](?P<unit>days?|weeks?|wks?|months?)$", re.I)
+LATIN = {"daily": 1, "qd": 1, "bid": 2, "tid": 3, "qid": 4}
+DAILY = re.compile(rf"^(?:{TIMES}(?: times?)? (?:a day|daily|per day)|(?P<latin>daily|[qbt]\.?(?:i\.?)?d\.?))$", re.I)
+LENGTH = re.compile(
+    rf"^(?P<times>{NUMBER})(?:(?:-| to )(?P<most>{NUMBER}))?[ -](?P<unit>days?|weeks?|wks?|months?)$", re.I
+)
 DAYS = {"day": 1, "week": 7, "wk": 7, "month": 30}
+TOLD_TWICE = re.compile(rf"(?<![/.\d-])\b(?P<one>{SPELLED}|\d{{1,4}}) ?\((?P<other>{SPELLED}|\d{{1,4}})\)", re.I)
+"""A number in words and, in brackets, in figures, or the other way round."""
 BOTH = re.compile(r"\bbilateral(?:ly)?\b|\bboth\b", re.I)
 ONE_SIDE = re.compile(r"\b(?:left|right)\b", re.I)
 SEVERAL = re.compile(
@@ -36,6 +41,7 @@ NOT_BY_ONE = re.compile(
 """A dose of more than one piece, or of what is not counted in pieces."""
 MULTIPLIED = re.compile(r"\b(?:less|minus|remaining|balance|refills?)\b", re.I)
 """What makes the remainder no plain difference."""
+NONE = ("", (0.0, 0.0, 0.0))
 
 
 def check(letter: Letter) -> Iterator[Finding]:
@@ -45,6 +51,7 @@ def check(letter: Letter) -> Iterator[Finding]:
         yield from _remainder(issue)
         for text, details in _parts(issue):
             yield from _sides(issue, text, details)
+            yield from _told_twice(issue, text)
             yield from _product(issue, text, details)
 
 
@@ -64,25 +71,47 @@ def _remainder(issue: Issue) -> Iterator[Finding]:
     if original is None or authorized is None or request is None or _letters(original) == _letters(request):
         return  # no partial approval, or the whole request stays in dispute
     three = [details for details in (original.details, authorized.details, issue.details) if details]
-    if (
-        len(three) < 3
-        or not _same_thing(three)
-        or any(MULTIPLIED.search(p.text) for p in (original, authorized, request))
-    ):
+    if len(three) < 3 or not _same_thing(three):
         return
-    for name in ("sessions", "quantity", "duration"):
-        amounts = [amount for details in three if (amount := _amount(getattr(details, name)))]
-        if len(amounts) < 3 or len({unit for _, unit in amounts}) > 1:
-            continue
-        whole, granted, left = (amount for amount, _ in amounts)
-        if max(whole - granted, 0) != left:
-            message = (
-                f"{whole:g} requested less {granted:g} authorised leave {max(whole - granted, 0):g}, the heading "
-                f"leaves {left:g} in dispute"
-            )
-            spans = [*original.spans, *authorized.spans, *request.spans]
-            yield finding("partial_approval_inconsistent", "warning", message, spans, issue)
+    name, (whole, granted, left) = _amounts(three)
+    multiplied = any(MULTIPLIED.search(part.text) for part in (original, authorized, request))
+    if not name or (multiplied and name != "refills"):
         return
+    remainder = max(whole - granted, 0)
+    if left == remainder or (name == "refills" and left == remainder - 1):
+        return  # what is left of refills may count the first filling, or not
+    message = f"{whole:g} {name} requested less {granted:g} authorised leave {remainder:g}, the heading leaves {left:g}"
+    spans = [*original.spans, *authorized.spans, *request.spans]
+    yield finding("partial_approval_inconsistent", "warning", message, spans, issue)
+
+
+def _amounts(three: list[Details]) -> tuple[str, tuple[float, float, float]]:
+    """The kind of amount that all three state in one unit, and the three amounts; no kind where there is none."""
+    refills = [details.refills.value for details in three if details.refills]
+    if len(refills) == 3 and len({str(d.quantity.value) for d in three if d.quantity}) == 1:
+        amounts = [float(count) for count in refills if isinstance(count, int)]
+        return ("refills", (amounts[0], amounts[1], amounts[2])) if len(amounts) == 3 else NONE
+    visits = [count for details in three if (count := _visits(details)) is not None]
+    if len(visits) == 3:
+        return "sessions", (visits[0], visits[1], visits[2])
+    if len({_frequency(details) for details in three}) == 1:
+        for name in ("quantity", "duration"):
+            told = [amount for details in three if (amount := _amount(getattr(details, name)))]
+            if len(told) == 3 and len({unit for _, unit in told}) == 1:
+                return name, (told[0][0], told[1][0], told[2][0])
+    return NONE
+
+
+def _visits(details: Details) -> float | None:
+    """The sessions that the details state, or that their frequency and duration give."""
+    if details.sessions:
+        return float(details.sessions.value) if isinstance(details.sessions.value, int) else None
+    least, most = _expected(details) or (0, 1)
+    return float(least) if least == most else None
+
+
+def _frequency(details: Details) -> str:
+    return str(details.frequency.value).lower() if details.frequency else ""
 
 
 def _letters(text: Text) -> str:
@@ -90,13 +119,22 @@ def _letters(text: Text) -> str:
 
 
 def _same_thing(three: list[Details]) -> bool:
-    """They name one treatment for the same parts: what differs there does not subtract."""
-    named = {
-        tuple(str(value.value).lower() if value else "" for value in (d.treatment or d.drug, d.strength, d.frequency))
-        for d in three
-    }
+    """They name one treatment for the same parts, in longer words or shorter: what differs there does not subtract."""
+    named = [_words(details) for details in three]
+    longest = max(named, key=len)
     parts = [{(part.part.lower(), part.side) for part in details.body_parts} for details in three]
-    return len(named) == 1 and all(found == parts[0] or not found for found in parts)
+    strengths = {str(details.strength.value).lower() for details in three if details.strength}
+    return (
+        all(named[:1] + named[2:])
+        and all(words <= longest for words in named)
+        and len(strengths) < 2
+        and all(found == parts[0] or not found for found in parts)
+    )
+
+
+def _words(details: Details) -> set[str]:
+    treatment = details.treatment or details.drug
+    return {word.rstrip("s") for word in re.findall(r"[a-z]{3,}", str(treatment.value).lower())} if treatment else set()
 
 
 def _amount(value: Value | None) -> tuple[float, str] | None:
@@ -120,32 +158,54 @@ def _sides(issue: Issue, text: Text, details: Details) -> Iterator[Finding]:
         yield finding("request_self_contradicts", "warning", message, text.spans, issue)
 
 
+def _told_twice(issue: Issue, text: Text) -> Iterator[Finding]:
+    """A number in words and the same in figures are one number."""
+    for match in TOLD_TWICE.finditer(text.text):
+        one, other = match["one"], match["other"]
+        if one.isdigit() != other.isdigit() and number(one) != number(other):
+            message = "a number in words and its figure differ"
+            yield finding("request_self_contradicts", "warning", message, text.spans, issue)
+            return
+
+
 def _product(issue: Issue, text: Text, details: Details) -> Iterator[Finding]:
     """So many times a week for so many weeks are so many sessions; so many a day for so many days so many pieces."""
     stated = details.sessions or details.quantity
-    if stated is None or not isinstance(stated.value, int) or details.frequency is None or details.duration is None:
+    expected = _expected(details)
+    if stated is None or not isinstance(stated.value, int) or expected is None:
         return
-    length = LENGTH.match(str(details.duration.value))
-    often = WEEKLY.match(str(details.frequency.value)) or DAILY.match(str(details.frequency.value))
-    if length is None or often is None or PHASED.search(text.text) or NOT_BY_ONE.search(text.text):
+    if PHASED.search(text.text) or NOT_BY_ONE.search(text.text):
         return
-    times = _times(often)
-    count = number(length["count"])
-    if times is None or count is None or not isinstance(count, int):
-        return
-    days = count * DAYS[length["unit"].lower().rstrip("s")]
-    per = 1 if often.re is DAILY or often["per"].lower() == "day" else 7
-    if per == 7 and length["unit"].lower().startswith(("day", "month")):
-        return  # months are no whole number of weeks
-    expected = times * days // per
-    if stated.value != expected:
-        message = f"the request states {stated.value}, its frequency and duration give {expected}"
+    least, most = expected
+    if not least <= stated.value <= most:
+        given = str(least) if least == most else f"{least} to {most}"
+        message = f"the request states {stated.value}, its frequency and duration give {given}"
         yield finding("quantity_disagrees", "warning", message, text.spans, issue)
 
 
-def _times(often: re.Match[str]) -> int | None:
-    if often.re is DAILY and often["each"]:
-        return 1
-    words = often["times"].lower()
-    value = {"once": 1, "twice": 2}.get(words) or number(words)
-    return value if isinstance(value, int) else None
+def _expected(details: Details) -> tuple[int, int] | None:
+    """The least and the most times that the frequency and the duration give; None where they give no whole number."""
+    if details.frequency is None or details.duration is None:
+        return None
+    length = LENGTH.match(str(details.duration.value))
+    often = WEEKLY.match(str(details.frequency.value)) or DAILY.match(str(details.frequency.value))
+    if length is None or often is None:
+        return None
+    times, counts, unit = _range(often), _range(length), length["unit"].lower().rstrip("s")
+    if times is None or counts is None:
+        return None
+    per = 1 if often.re is DAILY or often["per"].lower() == "day" else 7
+    if per == 7 and unit in ("day", "month"):
+        return None  # months are no whole number of weeks
+    least, most = (one * count * DAYS[unit] // per for one, count in zip(times, counts, strict=True))
+    return least, most
+
+
+def _range(match: re.Match[str]) -> tuple[int, int] | None:
+    """From how many to how many."""
+    if match.re is DAILY and match["latin"]:
+        times = LATIN.get(match["latin"].lower().replace(".", ""))
+        return (times, times) if times else None
+    least = {"once": 1, "twice": 2}.get(match["times"].lower()) or number(match["times"])
+    most = number(match["most"]) if match["most"] else least
+    return (least, most) if isinstance(least, int) and isinstance(most, int) else None

@@ -27,6 +27,18 @@ INJURY = re.compile(
     re.I,
 )
 """An injury's date, said to be that; not every date on which something happened."""
+HAPPENED = (
+    r"(?:injured|hurt|fell|slipped|tripped|twisted|strained|sprained|fractured|broke|lacerated|crushed|"
+    r"wrenched|was (?:struck|hit|injured|hurt|pulled|crushed|rear-ended|burned|involved))"
+)
+PRESENTED = re.compile(
+    rf"\b(?:injur(?:y|ed)|accident|hurt)\b,?(?: (?:that|which|was|occurred|took place|happened|dated|sustained|"
+    rf"of|on|at work))+ {A_DATE}|\bwho,? (?:on {OTHER_DATE},? (?:had )?{HAPPENED}\b|"
+    rf"{HAPPENED}\b[^.;,]{{0,80}}? on {A_DATE.replace('<date>', '<third>').replace('separator', 'between_them')})",
+    re.I,
+)
+"""The same where the person is presented: "a 44 year old baker who fell on 10/03/2016"."""
+PRESENTS = re.compile(r"\b\d\d[- ]year[- ]old\b|\b\d\d ?-?y(?:/?o|r old)\b", re.I)
 OTHER_INJURY = re.compile(
     r"\b(?:prior|previous\w*|earlier|another|other|later|non-?industrial|different|second|separate|"
     r"subsequent|new|re-?injur\w+|pre-?existing|history|"
@@ -36,7 +48,11 @@ OTHER_INJURY = re.compile(
 """In a sentence with one of these, a date may be another injury's."""
 RANGE = re.compile(r" ?(?:-|–|to|through) ?\d")
 """From one date to another: an injury that came about over time."""
-REVIEW = re.compile(r"\b(?:utilization review\w*|prior review|UR)\b(?! department)", re.I)
+REVIEW = re.compile(
+    r"\b(?:utilization review\w*|prior review|UR)\b(?! department)|"
+    r"\bclaims administrator(?:['’]s (?:physician )?(?:advisor|reviewer))? (?:denied|modified|non-? ?certified)\b",
+    re.I,
+)
 DENIAL = re.compile(
     r"\b(?:den(?:y|ied|ies|ial)|non-? ?certif\w+|not certif\w+|modif\w+|not (?:medically )?necessary|adverse)\b", re.I
 )
@@ -52,15 +68,19 @@ LENGTH = re.compile(
     rf"(?P<value>{NUMBER})(?: or more)?[ -](?P<unit>weeks?|months?|years?)\b",
     re.I,
 )
+SINCE = re.compile(
+    r"\bsince (?:at least |about |early |late |mid-?)?(?:[A-Z][a-z]+ (?:of )?)?(?P<year>(?:19|20)\d\d)\b(?![/-])"
+)
 MEDICINE = (
     r"(?:a|one|the|this|that|these|said|his|her) (?:\w+ )?(?:tablets?|pills?|capsules?|medications?|"
     r"medicines?|drugs?|opioids?|patch(?:es)?)"
 )
 IN_USE = re.compile(
-    rf"\b(?:patient|claimant|applicant|worker|iw|he|she|employee)\b (?:has|have|had|"
-    rf"was)(?: been)?(?: \w+)? ?(?:on|taking|taken|using|used|treated with|prescribed|maintained on) "
-    rf"(?P<what>{MEDICINE}|it|chronic opioid\w* (?:treatment|therapy)|(?:chronic |long-term )?opioids?|"
-    rf"[\w-]+)(?: [a-z]+){{0,3}},? ?$",
+    rf"(?:\b(?:patient|claimant|applicant|worker|iw|he|she|employee)\b|, (?:and|who)) (?:has|have|had|was)(?: been)?"
+    rf"(?: \w+)? ?(?:on|taking|taken|using|used|treated with|prescribed|maintained on) "
+    rf"(?P<what>{MEDICINE}|it|chronic opioid\w* (?:treatment|therapy)|(?:chronic |long-term )?opioids?|[\w-]+)"
+    rf"(?: [a-z]+){{0,3}},? ?$|"
+    rf"\b(?P<that>[\w-]+) (?:has|have) (?:now )?been (?:in use|used|taken|prescribed|continued|refilled),? ?$",
     re.I,
 )
 """Who takes what, right before for how long."""
@@ -97,29 +117,32 @@ def _injury(letter: Letter) -> Iterator[Finding]:
     if stated is None:
         return
     told = [entry for sentence in letter.told.summary for entry in _injury_dates(sentence)]
-    labelled = [day for day, _, since in told if not since]
-    for day, spans, since in told:
+    labelled = [day for day, _, how in told if how == "labelled"]
+    presented = [day for day, _, how in told if how == "presented"]
+    for day, spans, how in told:
         near = abs(day - stated) < CLOSE or (day.month, day.day) == (stated.month, stated.day)
-        if day != stated and near and (since or stated not in labelled):
+        agreed = stated in labelled or (how == "presented" and stated in presented)
+        if day != stated and near and (how == "in passing" or not agreed):
             message = f"the header dates the injury {stated}, the summary {day}"
             places = [*letter.statement.case.evidence.get("date_of_injury", []), *spans]
             yield finding("injury_date_contradicted", "warning", message, places)
             return
 
 
-def _injury_dates(sentence: Sentence) -> Iterator[tuple[dt.date, list[Span], bool]]:
-    """Each date of injury with its place, and whether it is named in passing ("since the injury of")."""
-    if not sentence.dated or INJURED.isdisjoint(sentence.stems) or OTHER_INJURY.search(sentence.text):
+def _injury_dates(sentence: Sentence) -> Iterator[tuple[dt.date, list[Span], str]]:
+    """Each date of injury with its place, and how it is told: ``labelled`` as the date of injury, ``in passing``
+    ("since the injury of"), or where the person is ``presented``."""
+    if not sentence.dated or OTHER_INJURY.search(sentence.text):
         return
-    for match in INJURY.finditer(sentence.text):
-        group = "date" if match["date"] else "other"
+    found = [] if INJURED.isdisjoint(sentence.stems) else list(INJURY.finditer(sentence.text))
+    presents = not found and PRESENTS.search(sentence.text) is not None
+    for match in found or (PRESENTED.finditer(sentence.text) if presents else ()):
+        group = next(name for name, day in match.groupdict().items() if day and name in ("date", "other", "third"))
         day = dates.parse(match[group])
         if day and not RANGE.match(sentence.text, match.end()):
-            yield (
-                day,
-                sentence.spans_of(*match.span(group)),
-                match.group().lower().startswith(("since", "from", "after")),
-            )
+            passing = match.group().lower().startswith(("since", "from", "after"))
+            how = "presented" if presents else "in passing" if passing else "labelled"
+            yield day, sentence.spans_of(*match.span(group)), how
 
 
 def _review(letter: Letter) -> Iterator[Finding]:
@@ -151,32 +174,41 @@ def _is_denial(text: str) -> bool:
 
 def _lengths(letter: Letter, issue: Issue) -> Iterator[Finding]:
     case = letter.statement.case
-    if case.date_of_injury is None or case.decision_date is None:
+    injured, decided = case.date_of_injury, case.decision_date
+    if injured is None or decided is None or injured >= decided:
         return
-    since = (case.decision_date - case.date_of_injury).days
-    if since <= 0:
-        return
+    since = (decided - injured).days
     for sentence in letter.of_case(issue):
-        if UNITS.isdisjoint(sentence.stems):
-            continue
-        for match in islice(LENGTH.finditer(sentence.text), MOST):
+        text = sentence.text
+        told = "" if UNITS.isdisjoint(sentence.stems) else text
+        for match in islice(LENGTH.finditer(told), MOST):
             value, unit = number(match["value"]), match["unit"].lower().rstrip("s")
-            before = sentence.text[max(0, match.start() - REACH) : match.start()]
-            end = CLAUSE_END.search(sentence.text, match.end())
-            used = IN_USE.search(before)
-            if value is None or used is None or not _is_asked_for(used["what"], issue):
-                continue
-            if NOT_THIS_USE.search(before + sentence.text[match.end() : end.start() if end else None][:REACH]):
-                continue
-            if value * DAYS[unit] > since * SLACK + 14:
-                message = (
-                    f"the rationale tells of {value:g} {unit}s, "
-                    f"the injury is {round(since / DAYS['month'])} months old "
-                    "at the decision; earlier use is possible"
-                )
-                places = [*case.evidence.get("date_of_injury", []), *sentence.spans_of(*match.span())]
-                yield finding("duration_contradicted", "warning", message, places, issue)
+            longer = value is not None and value * DAYS[unit] > since * SLACK + 14
+            if longer and _of_this_use(text, match, issue):
+                age = f"the injury is {round(since / DAYS['month'])} months old at the decision"
+                yield _longer(letter, issue, f"{value:g} {unit}s, {age}", sentence, match)
                 return
+        for match in islice(SINCE.finditer(text if "since" in sentence.stems else ""), MOST):
+            if int(match["year"]) < injured.year and _of_this_use(text, match, issue):
+                yield _longer(letter, issue, f"use {match.group()}, the injury is of {injured.year}", sentence, match)
+                return
+
+
+def _longer(letter: Letter, issue: Issue, how: str, sentence: Sentence, match: re.Match[str]) -> Finding:
+    message = f"the rationale tells of {how}; earlier use is possible"
+    places = [*letter.statement.case.evidence.get("date_of_injury", []), *sentence.spans_of(*match.span())]
+    return finding("duration_contradicted", "warning", message, places, issue)
+
+
+def _of_this_use(text: str, length: re.Match[str], issue: Issue) -> bool:
+    """The length is told of the use of the medicine asked for, and of this use."""
+    before = text[max(0, length.start() - REACH) : length.start()]
+    end = CLAUSE_END.search(text, length.end())
+    used = IN_USE.search(before)
+    if used is None or not _is_asked_for(used["what"] or used["that"], issue):
+        return False
+    behind = text[length.end() : end.start() if end else None][:REACH]
+    return NOT_THIS_USE.search(before + behind) is None
 
 
 def _is_asked_for(what: str, issue: Issue) -> bool:

@@ -7,22 +7,29 @@ from collections.abc import Iterator
 
 from extractor.consistency.finding import Finding, Letter, finding
 from extractor.language.sentences import Sentence
+from extractor.language.voices import PERSON
 from extractor.schema import Issue
 from extractor.taxonomy import Decision
 
 END = (
     r"(?: and (?:medically )?appropriate)?(?: (?:at this time|here|in this (?:case|instance)|"
-    r"for this (?:patient|claimant)|"
+    rf"for this {PERSON}|"
     r"as requested))?[.]?[\"”]?$"
 )
 VERDICT = re.compile(
     r"\b(?:is|are|was|were|be)(?P<how>(?:n['’]t)?(?: (?:also|therefore|thus|hereby|considered|deemed|found|determined|"
     rf"indicated|to|be|as|not))*) medically (?:necessary|appropriate|reasonable){END}"
-    r"|\bmedical necessity\b(?: of (?:the|this) request)? (?:is|has|was|"
-    r"had)(?P<so>(?: not)?(?: been)?(?: not)?) established\b"
+    rf"|\b(?:find|deem|consider|hold)\b[^.;]{{0,120}}?(?: to be| as)?(?P<held>(?: not)?) "
+    rf"medically (?:necessary|appropriate|reasonable){END}"
+    r"|\bmedical necessity\b(?: (?:of|for) (?:the|this|an?) [^.;,]{0,120}?)? (?:is|has|was|had|can|could)"
+    r"(?P<so>(?: ?not)?(?: (?:therefore|thus))?(?: been| be)?(?: not)?) "
+    r"(?:established|affirmed|demonstrated|confirmed|substantiated)\b"
+    r"|\b(?:denial|non-?certification|determination|decision) (?:is|should be|must be) (?:therefore |thus |hereby )*"
+    r"(?P<of_denial>reversed|overturned|upheld|affirmed)\b(?! by)"
     r"|\brequests?\b[^.;,]{0,120}\b(?:is|are|was|were)(?P<also>(?: (?:also|therefore|thus|"
     r"hereby))*) (?P<non>not |non-?)"
     rf"(?:certified|supported|approved|warranted){END}"
+    rf"|\b(?:is|are) (?:(?:therefore|thus|hereby) )*(?P<denied>denied){END}"
     rf"|\b(?:the|this) requests?\b[^.;,]{{0,120}} (?:is|are)(?: (?:also|therefore|thus|"
     rf"hereby))* (?:certified|supported|approved|"
     rf"warranted){END}",
@@ -45,7 +52,7 @@ SOMEBODY_ELSES = re.compile(
     re.I,
 )
 """Whose verdict it is, where it is not the reviewer's on this request."""
-MY_OWN = re.compile(r"\b(?:reversing|i (?:find|deem)|per the|as per)\b", re.I)
+MY_OWN = re.compile(r"\b(?:reversing|i (?:find|deem)|(?:as )?per the|supported by the)\b", re.I)
 SUPPORTS = re.compile(
     r"^(?:(?:according to|per|based on) [^,]{0,80}, )?there is (?:an? |clear |adequate |"
     r"sufficient )*rationale (?:provided |given )?to support (?:the|this) request"
@@ -55,7 +62,7 @@ SUPPORTS = re.compile(
     re.I,
 )
 """What only an overturned item's rationale says of the request."""
-SPOKEN = frozenset("medic certi suppo appro warra".split())
+SPOKEN = frozenset("medic certi suppo appro warra denia denie non decis deter".split())
 SUPPORTING = frozenset("meets satis suppo".split())
 """Stems without which a sentence gives no verdict, and supports nothing."""
 
@@ -99,13 +106,15 @@ def _verdict(sentence: Sentence, asked: set[str]) -> Decision | None:
     verdict = VERDICT.search(text)
     if verdict is None:
         return None
+    if verdict["of_denial"]:
+        return "overturned" if verdict["of_denial"].lower() in ("reversed", "overturned") else "upheld"
     before = text[: verdict.end()]
     if SOMEBODY_ELSES.search(before) and not MY_OWN.search(text):
         return None
     if not OF_REQUEST.search(before) and asked.isdisjoint(_words(before)):
         return None
-    how = verdict["how"] or verdict["so"] or ""
-    if verdict["non"] or "not" in how or "n" in how[:2]:
+    how = verdict["how"] or verdict["so"] or verdict["held"] or ""
+    if verdict["non"] or verdict["denied"] or "not" in how or "n" in how[:2]:
         return "upheld"
     return None if DOUBTED.search(before) or " not " in before else "overturned"
 

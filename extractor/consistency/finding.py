@@ -8,7 +8,7 @@ from functools import cached_property
 
 from extractor.language.sentences import Sentence
 from extractor.language.told import Told
-from extractor.lexicon.anatomy import regions
+from extractor.lexicon.anatomy import regions_of
 from extractor.schema import Flag, Issue, Statement
 from extractor.source import Span
 from extractor.taxonomy import FlagCode, Level
@@ -33,7 +33,9 @@ class Letter:
     def regions(self) -> dict[int, set[str]]:
         """The regions of the body that each item's request names."""
         return {
-            issue.number: regions(*(part.part for part in issue.details.body_parts)) if issue.details else set()
+            issue.number: {region for part in issue.details.body_parts for region in regions_of(part.part, part.level)}
+            if issue.details
+            else set()
             for issue in self.statement.issues
         }
 

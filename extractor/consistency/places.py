@@ -41,14 +41,16 @@ ASKED = re.compile(
 )
 """What stands right before the request's own treatment."""
 JUDGED = re.compile(
-    r"^(?:[^.,;]{0,40}? )?(?:is|are) (?:therefore |thus |also )?not (?:medically )?(?:necessary|needed|supported|"
-    r"warranted|indicated|certified|appropriate)\b",
+    r"^(?:[^.,;]{0,40}? )?(?:is|are) (?:therefore |thus |also )?(?:not (?:medically )?(?:necessary|needed|supported|"
+    r"warranted|indicated|certified|appropriate)|medically (?:necessary|appropriate))\b",
     re.I,
 )
 """What stands right behind it."""
 ASKING = frozenset("reque crite warra suppo propo neces neede indic certi appro".split())
 """Stems without which a sentence does not speak of the request."""
-OF_PART = re.compile(r"(?: \([^)]{0,60}\))?(?: of| to| for)(?: the)?(?: left| right| bilateral)? ", re.I)
+OF_PART = re.compile(
+    r"(?: series)?(?: \([^)]{0,60}\))?(?: of| to| for)(?: the)?(?: left| right| bilateral| both)? ", re.I
+)
 WORD = re.compile(r"[a-z]{5,}|\d{1,2}[-/]\d{1,2}[-/]\d{2,4}")
 COMMON = 3
 """So many words in common tie a sentence of the rationale to one of the summary."""
@@ -89,9 +91,12 @@ def _side(letter: Letter, issue: Issue) -> Iterator[Finding]:
             rf"\b(?:on|of|to) (?:the |his |her )?{side}\b|\b{side}[- ]sided?\b", text, re.I
         )
         places = [spans for match, spans, region in named if match == other and _touches(region, regions)]
-        if not places or own or not _is_of_request(issue, sentence, own_side, regions):
+        if not places or own or _other_side_asked(letter, other):
             continue
-        if _other_side_told(letter, other, regions):
+        as_asked = any(_touches(region, regions) for region, _, _ in _asked_parts(sentence, issue))
+        if not as_asked and not _is_of_request(issue, sentence, own_side):
+            continue
+        if not as_asked and _other_side_told(letter, other, regions):
             return
         message = f"the request is of the {side} side, a sentence of the rationale tells of the {other}"
         yield finding("side_contradicted", "warning", message, [*issue.request.spans, *places[0]], issue)
@@ -107,7 +112,7 @@ def _sided(sentence: Sentence) -> Iterator[tuple[str, list[Span], str]]:
 
 
 def _other_side_told(letter: Letter, other: str, regions: set[str]) -> bool:
-    """The summary, or another request, tells of a complaint on the other side, too."""
+    """The summary tells of a complaint on the other side, too."""
     for sentence in letter.told.summary:
         text = sentence.text
         if (BOTH_SIDES.isdisjoint(sentence.stems) and other not in sentence.stems) or ELSEWHERE.search(text):
@@ -116,6 +121,11 @@ def _other_side_told(letter: Letter, other: str, regions: set[str]) -> bool:
             return True
         if any(side == other and _touches(region, regions) for side, _, region in _sided(sentence)):
             return True
+    return False
+
+
+def _other_side_asked(letter: Letter, other: str) -> bool:
+    """Another request is of the other side."""
     return any(
         part.side in (other, "bilateral")
         for issue in letter.statement.issues
@@ -124,14 +134,12 @@ def _other_side_told(letter: Letter, other: str, regions: set[str]) -> bool:
     )
 
 
-def _is_of_request(issue: Issue, sentence: Sentence, own_side: list[set[str]], regions: set[str]) -> bool:
-    """The sentence is about what the request is about: it tells of care on its date of service, names the care as
-    asked for, or says again what the summary says of the request's own side."""
+def _is_of_request(issue: Issue, sentence: Sentence, own_side: list[set[str]]) -> bool:
+    """The sentence is about what the request is about: it tells of care on its date of service, or says again what
+    the summary says of the request's own side."""
     assert issue.details is not None
     days = [_one_separator(str(day.value)) for day in issue.details.dates_of_service]
     if any(day in _one_separator(sentence.text) for day in days):
-        return True
-    if any(_touches(region, regions) for region, _, _ in _asked_parts(sentence, issue)):
         return True
     words = set(WORD.findall(sentence.lower))
     return any(len(words & told) >= COMMON for told in own_side)
@@ -149,7 +157,14 @@ def _part(letter: Letter, issue: Issue) -> Iterator[Finding]:
     """The request named with another body part: "the requested MRI of the right knee" for an ankle."""
     assert issue.details is not None and issue.request is not None
     regions = letter.regions[issue.number]
-    if not regions or issue.category not in ("diagnostic_testing", "injections", "surgery", "rehabilitation", "dmepos"):
+    if not regions or issue.category not in (
+        "diagnostic_testing",
+        "injections",
+        "surgery",
+        "rehabilitation",
+        "dmepos",
+        "evaluation_management",
+    ):
         return
     others = set().union(*(found for number, found in letter.regions.items() if number != issue.number))
     for sentence in letter.of_case(issue):

@@ -10,13 +10,11 @@ WORDS = (
     "nineteen twenty"
 ).split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-NUMBER = (
-    rf"(?:\d{{1,4}}(?:\.\d{{1,2}})?(?![\d,]*\d)|(?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(WORDS[:9])}))?|"
-    rf"(?:{'|'.join(WORDS)}))(?![a-wyz])"
-    r"(?: ?\(\d{1,4}\))?"
-)
+BELOW_HUNDRED = rf"(?:(?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(WORDS[:9])}))?|(?:{'|'.join(WORDS)}))"
+SPELLED = rf"(?:(?:{'|'.join(WORDS[:9])}) hundred(?: (?:and )?{BELOW_HUNDRED})?|{BELOW_HUNDRED})"
+NUMBER = rf"(?:\d{{1,4}}(?:\.\d{{1,2}})?(?![\d,]*\d)|{SPELLED})(?![a-wyz])(?: ?\(\d{{1,4}}\))?"
 """A number in figures or words, or in both."""
-IN_WORDS = re.compile(rf"\b(?:(?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(WORDS[:9])}))?|{'|'.join(WORDS)})\b", re.I)
+IN_WORDS = re.compile(rf"\b{SPELLED}\b", re.I)
 FIGURE = r"(?<!\d,)\d{1,4}(?:\.\d{1,2})?(?![\d,]*\d)(?![a-wyz])\x00*(?: ?\(\d{1,4}\))?"
 """A number in a text that :func:`figures` made."""
 
@@ -33,8 +31,8 @@ def figures(text: str) -> str:
 def number(words: str) -> int | float | None:
     """The number that the words name; None where they name a range, two numbers or none.
 
-    >>> number("Twenty-four (24)"), number("1.5"), number("1-2"), number("twelve (10)")
-    (24, 1.5, None, None)
+    >>> number("Twenty-four (24)"), number("one hundred and twenty"), number("1-2"), number("twelve (10)")
+    (24, 120, None, None)
     """
     words = words.lower().strip()
     both = re.fullmatch(r"(.*?) ?\((\d+)\)", words)
@@ -47,8 +45,10 @@ def number(words: str) -> int | float | None:
     if re.fullmatch(r"\d+\.\d+", figure):
         return float(figure)
     total = 0
-    for word in re.split(r"[- ]", words):
-        if word in TENS:
+    for word in re.split(r"[- ]", words.replace(" hundred and ", " hundred ")):
+        if word == "hundred":
+            total *= 100
+        elif word in TENS:
             total += 10 * (TENS.index(word) + 2)
         elif word in WORDS:
             total += WORDS.index(word) + 1

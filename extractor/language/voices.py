@@ -57,6 +57,8 @@ OF_THE_RECORDS = re.compile(
     r"imaging|therapy|device|medication) (?:would|will)\b|(?:is|are|falls?|lies) (?:well )?within (?:the|"
     r"that|this)\b|not (?:been )?(?:documented|provided|submitted|established|noted)|"
     r"within the (?:documentation|medical)|i (?:find|see|am|cannot|could|note|do|have|looked)|"
+    r"the (?:left|right) [a-z]+|there (?:is|are) now|(?:has|have) (?:not|never) been (?:obtained|performed|done|tried|"
+    r"started|completed|taken|provided)|"
     r"(?:x-? ?rays?|films|radiographs|mri|ct|emg\S*|stud(?:y|ies)|exam\w*|"
     r"testing) (?:\w+ ){0,3}?(?:did not|showed|revealed|"
     r"demonstrated)|(?:was|were) (?:also )?(?:noted|seen|found|observed|present|reported|recorded|felt|examined|given|"

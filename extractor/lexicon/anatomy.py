@@ -55,6 +55,7 @@ NEIGHBOURS: dict[str, frozenset[str]] = {
     "chest": frozenset({"upper_back", "shoulder", "abdomen"}),
     "abdomen": frozenset({"hip", "chest"}),
     "joint": frozenset({"neck", "upper_back", "low_back", "back", "shoulder", "head"}),
+    "mind": frozenset(),
 }
 """Regions that one complaint may go through: a pain of the neck and arm is no contradiction."""
 
@@ -63,6 +64,7 @@ SPINE = frozenset({"neck", "upper_back", "low_back"})
 VERTEBRA = r"(?:C[1-8]|T(?:1[0-2]|[1-9])|L[1-6]|S[1-5])"
 LEVEL = rf"(?:{VERTEBRA}(?: ?[-–/] ?(?:{VERTEBRA}|1[0-2]|[1-9])){{0,3}}(?![\d/]| ?-?weighted))"
 """A level of the spine: ``L5-S1``, ``C4``."""
+REGION_OF_LEVEL = {"C": "neck", "T": "upper_back", "L": "low_back", "S": "low_back"}
 SIDES: dict[str, Side] = {
     "left": "left", "lt": "left", "right": "right", "rt": "right",
     "left and right": "bilateral", "right and left": "bilateral",
@@ -105,6 +107,16 @@ def regions(*texts: str) -> set[str]:
     ['knee', 'low_back']
     """
     return {str(part.lastgroup) for text in texts for part in find_parts(text)}
+
+
+def regions_of(part: str, level: str | None) -> set[str]:
+    """The regions of a part as a request names it; of a part that is only a level of the spine, the level's.
+
+    >>> regions_of("L4-5", "L4-5")
+    {'low_back'}
+    """
+    named = regions(part)
+    return {REGION_OF_LEVEL[level[0].upper()]} if level and not named else named
 
 
 @cache

@@ -62,7 +62,8 @@ SMALL = frozenset(
 """Words at which a record's name begins, going back from its noun."""
 REVIEW = re.compile(
     r"\b(?:[Uu]tilization [Rr]eview|[Pp]rior (?:utilization )?review|UR|[Uu]tilization [Rr]eviewer|"
-    r"[Pp]eer [Rr]eview(?:er)?)\b"
+    r"[Pp]eer [Rr]eview(?:er)?)\b|\b[Cc]laims [Aa]dministrator(?:['’]s (?:physician )?(?:advisor|reviewer))?"
+    r"(?= (?:denied|modified|non-? ?certified)\b)"
 )
 NO_RECORD = re.compile(
     r"\b(?:injury|accident|work status|between)\b|\bsurgery$|\b(?:visits|treatments|sessions) of\b|"
@@ -112,7 +113,9 @@ DATE_BEHIND = re.compile(
     re.I,
 )
 DATE_AHEAD = re.compile(
-    rf"(?:^|, |\bon |\bof |\bdated |\bthe ){A_DATE},?(?: the| a)? ?(?:denied|modified|non-certified)? ?(?:by )?$", re.I
+    rf"(?:^|, |\b(?:on|of|dated|the|denied|modified|certified) ){A_DATE},?"
+    r"(?: the| a)? ?(?:denied|modified|non-certified)? ?(?:by )?$",
+    re.I,
 )
 DATE_WITH_VERB = re.compile(
     rf"\b(?:denied|modified|non-? ?certified|certified|made|issued|determined|dated|completed|performed|"
