@@ -72,7 +72,10 @@ TABLE = {
     "a review without a date": Case("Utilization Review denied the study."),
     # Sides and parts.
     "the other side": Case("On examination the left knee had medial tenderness and crepitus.", "Medial tenderness with crepitus of the right knee was noted.", flag="side_contradicted"),
-    "the other side, in passing": Case("The left knee hurts.", "Tenderness of the right knee was noted by the therapist."),
+    "a side of which the summary knows nothing": Case("The left knee hurts.", "Tenderness of the right knee was noted by the therapist.", flag="side_contradicted"),
+    "the sound side": Case("The left knee hurts.", "He has no tenderness of the right knee."),
+    "a part of which the summary knows nothing": Case("The left knee hurts.", "The tenderness of the shoulder was noted by the therapist.", flag="body_part_contradicted"),
+    "a part where the nerve leads": Case("The neck hurts.", "Reflexes at the ankle were brisk.", heading="MRI of the cervical spine"),
     "the request for the other side": Case("The left knee hurts.", "Nothing on record would warrant the requested MRI of the right knee.", flag="side_contradicted"),
     "both sides told": Case("Both knees hurt.", "Tenderness of the right knee was noted by the therapist."),
     "the other side is an old story": Case("The left knee hurts. The right knee was operated in 2009.", "The prior right knee surgery has no part in this."),
@@ -159,7 +162,7 @@ def contradictions(row: dict[str, str]) -> set[str]:
 
 
 def test_slips_by_a_reader_who_did_not_know_the_checks() -> None:
-    """No false alarm on sixty whole letters; of as many with one slip, three in four are found, and nothing else."""
+    """No false alarm on a hundred whole letters; of as many with one slip, three in four are found, and nothing else."""
     assert [row for row in SLIPS if not row["slip"] and contradictions(row)] == []
     slips = [row for row in SLIPS if row["slip"]]
     found = {

@@ -29,9 +29,13 @@ DENIED_BEFORE = re.compile(
     re.I,
 )
 """A denial right before what is denied, or before a list that it stands in."""
+NEVER = re.compile(r"\b(?:has|have|had|was|were) never (?:[a-z]+ ){1,6}$", re.I)
+"""What was never done, right before it."""
+PURPOSE = re.compile(r" to (?:confirm|support|establish|substantiate) (?:the|this|his|her) \w+", re.I)
+"""What for: no narrower an absence."""
 DENIED_BEHIND = re.compile(
     r"(?: \w+| (?:of|to) the (?:left |right )?\w+(?: spine)?)? (?:(?:was|were|is|are|has|have)(?: been)? "
-    r"(?:(?:not|never)(?: been)? (?:documented|present|found|in\b|performed|done|obtained|taken|completed|"
+    r"(?:(?:not|never)(?: yet)?(?: been)? (?:documented|present|found|in\b|performed|done|obtained|taken|completed|"
     r"carried out|signed)|absent|missing))",
     re.I,
 )
@@ -74,6 +78,8 @@ OTHERWISE_MEANT = re.compile(
 )
 """What makes a sign told of another time, another cause, or none that was found."""
 
+GONE = re.compile(r"\b(?:resolved|absent|gone|disappeared|subsided|cleared|passed|no longer)\b", re.I)
+"""What becomes of signs that come and go."""
 DENYING = frozenset("no not neith nor never lack lacks lacki absen witho missi".split())
 """Stems without which a sentence denies nothing."""
 REACH = 160
@@ -187,8 +193,10 @@ class Summary:
         """The records of ``KINDS[number]``."""
         if number not in self._read:
             kind = KINDS[number]
-            found = (record for sentence in self._sentences for record in _recorded(kind, sentence))
-            self._read[number] = list(islice(found, MOST))
+            told = [sentence for sentence in self._sentences if not kind.stems.isdisjoint(sentence.stems)]
+            gone = bool(kind.recorded) and any(_told_gone(kind, sentence) for sentence in told)
+            found = (record for sentence in told for record in _recorded(kind, sentence))
+            self._read[number] = [] if gone else list(islice(found, MOST))
         return self._read[number]
 
 
@@ -221,8 +229,9 @@ def _denials(letter: Letter, issue: Issue, summary: Summary) -> Iterator[Finding
 
 def _denied(text: str, match: re.Match[str]) -> bool:
     """The words are called absent as such, without a word that narrows what is absent."""
-    before, behind = text[max(0, match.start() - 90) : match.start()], text[match.end() : match.end() + 40]
-    denial = DENIED_BEFORE.search(before)
+    before, behind = text[max(0, match.start() - 90) : match.start()], text[match.end() : match.end() + 60]
+    behind = PURPOSE.sub("", behind)
+    denial = DENIED_BEFORE.search(before) or NEVER.search(before)
     if denial is None:
         return DENIED_BEHIND.match(behind) is not None and not QUALIFIED.search(before[-40:])
     return ALL_OF_IT.match(behind) is not None and not QUALIFIED.search(denial.group() + "… " + behind)
@@ -293,6 +302,11 @@ def _signs(kind: Kind, sentence: Sentence) -> Iterator[Recorded]:
             frozenset().union(*(one.regions for one in found)),
             frozenset().union(*(one.sides for one in found)),
         )
+
+
+def _told_gone(kind: Kind, sentence: Sentence) -> bool:
+    """The summary itself tells that the sign went, or came and went."""
+    return GONE.search(sentence.text) is not None and kind.denied.search(sentence.text) is not None
 
 
 def _around(text: str, match: re.Match[str]) -> tuple[str, str]:

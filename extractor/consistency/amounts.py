@@ -20,9 +20,20 @@ LENGTH = re.compile(
     rf"^(?P<times>{NUMBER})(?:(?:-| to )(?P<most>{NUMBER}))?[ -](?P<unit>days?|weeks?|wks?|months?)$", re.I
 )
 DAYS = {"day": 1, "week": 7, "wk": 7, "month": 30}
-TOLD_TWICE = re.compile(rf"(?<![/.\d-])\b(?P<one>{SPELLED}|\d{{1,4}}) ?\((?P<other>{SPELLED}|\d{{1,4}})\)", re.I)
+TOLD_TWICE = re.compile(
+    rf"(?<![/.\d-])\b(?P<one>{SPELLED}|\d{{1,4}})(?: (?:tablets?|tabs|capsules?|pills|visits|sessions|treatments))? ?"
+    rf"\(#?(?P<other>{SPELLED}|\d{{1,4}})\)",
+    re.I,
+)
 """A number in words and, in brackets, in figures, or the other way round."""
 BOTH = re.compile(r"\bbilateral(?:ly)?\b|\bboth\b", re.I)
+ONE_ONLY = re.compile(r"\b(?:left|right)(?: [a-z]+){0,3} only\b", re.I)
+BOTH_OF_ONE = re.compile(
+    r"\b(?P<side>left|right) (?P<part>[a-z]+)\b(?:(?! and )[^,;&/]){0,80}\b(?:of|to|on|for) the "
+    r"(?!(?P=side))(?:left|right) (?P=part)\b",
+    re.I,
+)
+"""One part of one side and then of the other, as if it were the same."""
 ONE_SIDE = re.compile(r"\b(?:left|right)\b", re.I)
 SEVERAL = re.compile(
     r"[,;(+&]|\b(?:with|and|plus|first|then|followed by|after|greater|worse|x-? ?rays?|films?|views?|radiographs?)\b",
@@ -153,8 +164,12 @@ def _sides(issue: Issue, text: Text, details: Details) -> Iterator[Finding]:
     both = BOTH.search(text.text)
     sides = {match.group().lower() for match in ONE_SIDE.finditer(text.text)}
     parts = {part.part.lower() for part in details.body_parts if part.level is None}
-    if both and len(sides) == 1 and len(parts) <= 1 and not SEVERAL.search(text.text):
+    one_and_both = len(sides) == 1 and len(parts) <= 1 and not SEVERAL.search(text.text)
+    if both and (one_and_both or ONE_ONLY.search(text.text)):
         message = "the request says both sides and one side of one part"
+        yield finding("request_self_contradicts", "warning", message, text.spans, issue)
+    elif BOTH_OF_ONE.search(text.text):
+        message = "the request says left and right of one part"
         yield finding("request_self_contradicts", "warning", message, text.spans, issue)
 
 

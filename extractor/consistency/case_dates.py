@@ -16,6 +16,7 @@ from extractor.schema import Issue
 from extractor.source import Span
 
 OTHER_DATE = A_DATE.replace("<date>", "<other>").replace("separator", "between")
+THIRD_DATE = A_DATE.replace("<date>", "<third>").replace("separator", "between_them")
 INJURY = re.compile(
     r"\b(?:date of (?:the )?(?:industrial |work )?injury|injury date|DOI)\b(?: of| is| was| on|:|,)*"
     rf"(?: (?:listed|noted|reported|documented|given) (?:as|to be))? ?\(?{A_DATE}"
@@ -23,7 +24,8 @@ INJURY = re.compile(
     r"|(?:since|from|after) (?:the|his|her) (?:industrial |work )?injury (?:of|on)"
     r"|(?:industrial|work-related) (?:injury|accident) (?:of|on|dated)|(?:patient|claimant|applicant|"
     r"worker|he|she) was "
-    rf"injured (?:at work )?on) {OTHER_DATE}",
+    rf"injured (?:at work )?on) {OTHER_DATE}"
+    rf"|^On {THIRD_DATE},? while (?:at work|working|on duty)\b",
     re.I,
 )
 """An injury's date, said to be that; not every date on which something happened."""
@@ -34,7 +36,7 @@ HAPPENED = (
 PRESENTED = re.compile(
     rf"\b(?:injur(?:y|ed)|accident|hurt)\b,?(?: (?:that|which|was|occurred|took place|happened|dated|sustained|"
     rf"of|on|at work))+ {A_DATE}|\bwho,? (?:on {OTHER_DATE},? (?:had )?{HAPPENED}\b|"
-    rf"{HAPPENED}\b[^.;,]{{0,80}}? on {A_DATE.replace('<date>', '<third>').replace('separator', 'between_them')})",
+    rf"{HAPPENED}\b[^.;,]{{0,80}}? on {THIRD_DATE})",
     re.I,
 )
 """The same where the person is presented: "a 44 year old baker who fell on 10/03/2016"."""
@@ -54,7 +56,9 @@ REVIEW = re.compile(
     re.I,
 )
 DENIAL = re.compile(
-    r"\b(?:den(?:y|ied|ies|ial)|non-? ?certif\w+|not certif\w+|modif\w+|not (?:medically )?necessary|adverse)\b", re.I
+    r"\b(?:den(?:y|ied|ies|ial)|non-? ?certif\w+|not certif\w+|modif\w+|not (?:medically )?necessary|adverse|refused|"
+    r"turned down)\b",
+    re.I,
 )
 GRANTED = re.compile(
     r"(?<!non-)(?<!non- )(?<!not )\b(?:certified|approved|authori[sz]ed|received)\b|\bon appeal\b", re.I
@@ -64,7 +68,7 @@ CLOSE = dt.timedelta(days=400)
 
 LENGTH = re.compile(
     rf"\b(?:for|over|at least|more than|nearly|about|almost|past)(?: (?:at least|more than|over|the last|"
-    rf"the past|nearly|about|almost))? "
+    rf"the past|the|some|nearly|about|almost))? "
     rf"(?P<value>{NUMBER})(?: or more)?[ -](?P<unit>weeks?|months?|years?)\b",
     re.I,
 )
@@ -80,10 +84,17 @@ IN_USE = re.compile(
     rf"(?: \w+)? ?(?:on|taking|taken|using|used|treated with|prescribed|maintained on) "
     rf"(?P<what>{MEDICINE}|it|chronic opioid\w* (?:treatment|therapy)|(?:chronic |long-term )?opioids?|[\w-]+)"
     rf"(?: [a-z]+){{0,3}},? ?$|"
-    rf"\b(?P<that>[\w-]+) (?:has|have) (?:now )?been (?:in use|used|taken|prescribed|continued|refilled),? ?$",
+    rf"\b(?P<that>{MEDICINE}|[\w-]+) (?:has|have) (?:now )?been "
+    rf"(?:in use|used|taken|prescribed|continued|refilled|part of)(?: [a-z]+){{0,6}},? ?$",
     re.I,
 )
 """Who takes what, right before for how long."""
+USED_BEHIND = re.compile(
+    rf"^ (?:that|in which) (?:he|she|the \w+) (?:has|have|had)(?: been)? (?:on|taking|taken|used|using) "
+    rf"(?P<what>{MEDICINE}|it|[\w-]+)",
+    re.I,
+)
+"""The same behind it: "over the four years that she has been on gabapentin"."""
 ITSELF = re.compile(rf"^(?:{MEDICINE}|it|(?:chronic |long-term )?opioids?\b.*|chronic opioid.*)$", re.I)
 NOT_THIS_USE = re.compile(
     r"\b(?:prior|previous\w*|before|non-?industrial|hypertension|diabetes|history|would|should|"
@@ -91,7 +102,7 @@ NOT_THIS_USE = re.compile(
     r"stud(?:y|ies)|if|when|(?:in|since) (?:19|20)\d\d)\b",
     re.I,
 )
-INJURED = frozenset("injur doi accid hurt fell incid".split())
+INJURED = frozenset("injur doi accid hurt fell incid while".split())
 UNITS = frozenset("week weeks month year years".split())
 """Stems without which a sentence states no date of injury, and no length."""
 DAYS = {"week": 7.0, "month": 30.4, "year": 365.25}
@@ -204,8 +215,8 @@ def _of_this_use(text: str, length: re.Match[str], issue: Issue) -> bool:
     """The length is told of the use of the medicine asked for, and of this use."""
     before = text[max(0, length.start() - REACH) : length.start()]
     end = CLAUSE_END.search(text, length.end())
-    used = IN_USE.search(before)
-    if used is None or not _is_asked_for(used["what"] or used["that"], issue):
+    used = IN_USE.search(before) or USED_BEHIND.match(text[length.end() : length.end() + REACH])
+    if used is None or not _is_asked_for(next(filter(None, used.groups())), issue):
         return False
     behind = text[length.end() : end.start() if end else None][:REACH]
     return NOT_THIS_USE.search(before + behind) is None

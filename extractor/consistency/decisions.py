@@ -24,12 +24,15 @@ VERDICT = re.compile(
     r"|\bmedical necessity\b(?: (?:of|for) (?:the|this|an?) [^.;,]{0,120}?)? (?:is|has|was|had|can|could)"
     r"(?P<so>(?: ?not)?(?: (?:therefore|thus))?(?: been| be)?(?: not)?) "
     r"(?:established|affirmed|demonstrated|confirmed|substantiated)\b"
-    r"|\b(?:denial|non-?certification|determination|decision) (?:is|should be|must be) (?:therefore |thus |hereby )*"
-    r"(?P<of_denial>reversed|overturned|upheld|affirmed)\b(?! by)"
+    r"|\b(?:denial|non-?certification|determination|decision) (?:(?:is|was|should be|must be) (?:therefore |thus |"
+    r"hereby )*(?P<of_denial>reversed|overturned|set aside|upheld|affirmed|correct|justified)\b(?! by)|"
+    r"(?P<no_denial>can(?:not| not) be (?:supported|sustained|upheld)))"
+    rf"|\b(?:ought to|should|must) be (?P<ought>authorized|approved|certified){END}"
+    r"|\b(?P<recommended>non-?certification|certification|denial|approval) is recommended\b"
     r"|\brequests?\b[^.;,]{0,120}\b(?:is|are|was|were)(?P<also>(?: (?:also|therefore|thus|"
     r"hereby))*) (?P<non>not |non-?)"
     rf"(?:certified|supported|approved|warranted){END}"
-    rf"|\b(?:is|are) (?:(?:therefore|thus|hereby) )*(?P<denied>denied){END}"
+    rf"|\b(?:is|are|remains?) (?:(?:therefore|thus|hereby) )*(?P<denied>denied){END}"
     rf"|\b(?:the|this) requests?\b[^.;,]{{0,120}} (?:is|are)(?: (?:also|therefore|thus|"
     rf"hereby))* (?:certified|supported|approved|"
     rf"warranted){END}",
@@ -52,6 +55,11 @@ SOMEBODY_ELSES = re.compile(
     re.I,
 )
 """Whose verdict it is, where it is not the reviewer's on this request."""
+FOR = re.compile(r"reversed|overturned|set aside|certification|approval", re.I)
+"""What of a denial, or recommended, is a verdict for the request."""
+CONDITION = re.compile(
+    r"\b(?:if|unless|until|once|when|guidelines?|mtus|odg|acoem|provider|physician['’]s|not)\b", re.I
+)
 MY_OWN = re.compile(r"\b(?:reversing|i (?:find|deem)|(?:as )?per the|supported by the)\b", re.I)
 SUPPORTS = re.compile(
     r"^(?:(?:according to|per|based on) [^,]{0,80}, )?there is (?:an? |clear |adequate |"
@@ -62,7 +70,7 @@ SUPPORTS = re.compile(
     re.I,
 )
 """What only an overturned item's rationale says of the request."""
-SPOKEN = frozenset("medic certi suppo appro warra denia denie non decis deter".split())
+SPOKEN = frozenset("medic certi suppo appro warra denia denie non nonce decis deter autho".split())
 SUPPORTING = frozenset("meets satis suppo".split())
 """Stems without which a sentence gives no verdict, and supports nothing."""
 
@@ -106,8 +114,11 @@ def _verdict(sentence: Sentence, asked: set[str]) -> Decision | None:
     verdict = VERDICT.search(text)
     if verdict is None:
         return None
-    if verdict["of_denial"]:
-        return "overturned" if verdict["of_denial"].lower() in ("reversed", "overturned") else "upheld"
+    for name in ("of_denial", "recommended"):
+        if verdict[name]:
+            return "overturned" if FOR.match(verdict[name]) else "upheld"
+    if verdict["no_denial"] or verdict["ought"]:
+        return None if CONDITION.search(text) else "overturned"
     before = text[: verdict.end()]
     if SOMEBODY_ELSES.search(before) and not MY_OWN.search(text):
         return None

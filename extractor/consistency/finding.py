@@ -8,7 +8,7 @@ from functools import cached_property
 
 from extractor.language.sentences import Sentence
 from extractor.language.told import Told
-from extractor.lexicon.anatomy import regions_of
+from extractor.lexicon.anatomy import regions, regions_of
 from extractor.schema import Flag, Issue, Statement
 from extractor.source import Span
 from extractor.taxonomy import FlagCode, Level
@@ -38,6 +38,16 @@ class Letter:
             else set()
             for issue in self.statement.issues
         }
+
+    @cached_property
+    def told_regions(self) -> set[str]:
+        """The regions of the body that the summary names."""
+        return regions(*(sentence.text for sentence in self.told.summary))
+
+    @cached_property
+    def asked_regions(self) -> set[str]:
+        """The regions of the body that any request names."""
+        return regions(*(issue.request.text for issue in self.statement.issues if issue.request))
 
     def of_case(self, issue: Issue) -> Iterator[Sentence]:
         """The sentences of the item's rationale in which the reviewer speaks about this case."""

@@ -27,10 +27,11 @@ ELSEWHERE = re.compile(
     r"\b(?:(?:prior|previous|earlier|old) (?:\w+ ){0,3}(?:left|right|mri|x-?ray|injury|sprain|surgery|"
     r"claim|stud\w+|visit|arthroscopy|fracture|problem|pain)|history of|uninjured|contralateral|opposite|"
     r"unaffected|compar\w+|other (?:side|knee|shoulder|ankle|hip|hand|wrist|elbow|leg|arm|foot)|normal|"
-    r"non-?industrial|already|(?:in|of|since|from) (?:19|20)\d\d|healed|asymptomatic|painless|stable|full strength|"
-    r"handed(?:ness)?|hand dominant|dominant|lead|leading|also|as well|too|now|ago|last year|earlier|replac\w+|"
-    r"underwent|completed|overcompensat\w+|compensat\w+|not (?:part|in dispute|at issue)|authori[sz]ed|"
-    r"certified|approved)\b",
+    r"non-?industrial|already|(?:in|of|since|from) (?:19|20)\d\d|healed|asymptomatic|painless|healthy|sound|stable|"
+    r"full strength|handed(?:ness)?|hand dominant|dominant|lead|leading|also|as well|too|now|ago|last year|"
+    r"earlier|replac\w+|underwent|completed|overcompensat\w+|compensat\w+|not (?:part|in dispute|at issue)|"
+    r"authori[sz]ed|certified|approved|lean\w*|weight on|"
+    r"(?:has|had|shows?|showed|with) no|without|released|recovered|good (?:result|outcome))\b",
     re.I,
 )
 """What makes another side or part no contradiction: told of before, of the sound side, in passing."""
@@ -57,6 +58,16 @@ COMMON = 3
 NO_TIE = frozenset(
     "patient claimant applicant worker injured right shoulder ankle wrist elbow there which their about after".split()
 )
+OF_A_PART = ("diagnostic_testing", "injections", "surgery", "rehabilitation", "dmepos", "evaluation_management")
+"""Categories of care that is given to a part of the body."""
+PLAIN_REGIONS = SPINE | {"shoulder", "elbow", "wrist_hand", "hip", "knee", "ankle_foot"}
+"""Regions that no care of another one speaks of in passing."""
+IN_PASSING = re.compile(
+    r"\b(?:mtus|odg|acoem|guidelines?|chapter|criteria|risk|request\w*|visits|reflex\w*|cane|crutch\w*|numbness|"
+    r"radiat\w+|sensation|braces?)\b",
+    re.I,
+)
+"""In a sentence with one of these, another part is no mistake: recited, asked for otherwise, or where a nerve leads."""
 MOST = 40
 """So many of a kind are looked at: sides and services of a sentence, sentences of the summary."""
 
@@ -66,7 +77,8 @@ def check(letter: Letter) -> Iterator[Finding]:
         if issue.details is None or issue.request is None:
             continue
         yield from _side(letter, issue)
-        yield from _part(letter, issue)
+        found = [*_part(letter, issue)] or [*_foreign_part(letter, issue)]
+        yield from found
 
 
 def _side(letter: Letter, issue: Issue) -> Iterator[Finding]:
@@ -94,10 +106,11 @@ def _side(letter: Letter, issue: Issue) -> Iterator[Finding]:
         if not places or own or _other_side_asked(letter, other):
             continue
         as_asked = any(_touches(region, regions) for region, _, _ in _asked_parts(sentence, issue))
-        if not as_asked and not _is_of_request(issue, sentence, own_side):
-            continue
         if not as_asked and _other_side_told(letter, other, regions):
             return
+        same = bool(own_side) and any(region in regions for match, _, region in named if match == other)
+        if not as_asked and not same and not _is_of_request(issue, sentence, own_side):
+            continue
         message = f"the request is of the {side} side, a sentence of the rationale tells of the {other}"
         yield finding("side_contradicted", "warning", message, [*issue.request.spans, *places[0]], issue)
         return
@@ -157,14 +170,7 @@ def _part(letter: Letter, issue: Issue) -> Iterator[Finding]:
     """The request named with another body part: "the requested MRI of the right knee" for an ankle."""
     assert issue.details is not None and issue.request is not None
     regions = letter.regions[issue.number]
-    if not regions or issue.category not in (
-        "diagnostic_testing",
-        "injections",
-        "surgery",
-        "rehabilitation",
-        "dmepos",
-        "evaluation_management",
-    ):
+    if not regions or issue.category not in OF_A_PART:
         return
     others = set().union(*(found for number, found in letter.regions.items() if number != issue.number))
     for sentence in letter.of_case(issue):
@@ -179,6 +185,31 @@ def _part(letter: Letter, issue: Issue) -> Iterator[Finding]:
                 spans = [*issue.request.spans, *sentence.spans_of(start, end)]
                 yield finding("body_part_contradicted", "warning", message, spans, issue)
                 return
+
+
+def _foreign_part(letter: Letter, issue: Issue) -> Iterator[Finding]:
+    """A finding of a part of which neither the summary nor any request tells."""
+    assert issue.request is not None
+    regions = letter.regions[issue.number]
+    if not regions & letter.told_regions or issue.category not in OF_A_PART:
+        return
+    for sentence in letter.of_case(issue):
+        named = anatomy.regions(sentence.text)
+        if (
+            not named
+            or not named <= PLAIN_REGIONS
+            or ELSEWHERE.search(sentence.text)
+            or IN_PASSING.search(sentence.text)
+        ):
+            continue
+        known = regions | letter.told_regions | letter.asked_regions
+        if any(_touches(region, known) if region not in SPINE else known & {region, "back"} for region in named):
+            continue
+        place = next(find_parts(sentence.text))
+        message = "a sentence of the rationale tells of a body part that neither the request nor the summary names"
+        spans = [*issue.request.spans, *sentence.spans_of(*place.span())]
+        yield finding("body_part_contradicted", "warning", message, spans, issue)
+        return
 
 
 def _elsewhere(region: str, regions: set[str]) -> bool:

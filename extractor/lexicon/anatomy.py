@@ -20,7 +20,8 @@ REGIONS: dict[str, str] = {
     r"acromioclavicular joints?|ac joints?|clavicles?|scapulae?",
     "arm": r"upper extremit(?:y|ies)|upper arms?|arms?|humerus|biceps",
     "elbow": r"elbows?|cubital tunnels?",
-    "wrist_hand": r"wrists?|hands?|thumbs?(?: cmc joints?)?|distal radius|radius|ulna|(?:index |middle |ring |little |"
+    "wrist_hand": r"wrists?|(?<!at )(?<!by )(?<!other )hands?|thumbs?(?: cmc joints?)?|"
+    r"distal radius|radius|ulna|(?:index |middle |ring |little |"
     r"small |trigger |long |first |second |third |fourth |fifth )?fingers?|"
     r"forearms?|carpal tunnels?|metacarpals?|knuckles?|basal joints?",
     "hip": r"hips?|groin|pelvis|buttocks?",

@@ -85,7 +85,7 @@ YET_TO_COME = re.compile(
 GENERIC = re.compile(r"^(?:reports?|notes?|visits?|records?|examinations?|evaluations?|appointments?)$", re.I)
 
 DENIED = re.compile(
-    r"\b(?:denied|denies|non-? ?certif\w+|not certif\w+|not (?:medically )?necessary|not approved|refused|"
+    r"\b(?:denied|denies|non-? ?certif\w+|not certif\w+|not (?:medically )?necessary|not approved|refused|turned down|"
     r"declined|disapproved|denial|adverse)\b",
     re.I,
 )
@@ -118,8 +118,9 @@ DATE_AHEAD = re.compile(
     re.I,
 )
 DATE_WITH_VERB = re.compile(
-    rf"\b(?:denied|modified|non-? ?certified|certified|made|issued|determined|dated|completed|performed|"
-    rf"decision)\b[^.;]{{0,160}}? (?:on|dated|of) {A_DATE}(?! (?:report|note|visit|RFA|request))",
+    rf"\b(?:denied|modified|non-? ?certified|certified|looked at|considered|made|"
+    rf"issued|determined|dated|completed|performed|decision)\b[^.;]{{0,160}}? "
+    rf"(?:on|dated|of) {A_DATE}(?! (?:report|note|visit|RFA|request))",
     re.I,
 )
 """Where the review's date stands: behind its name, ahead of it, or with what it decided."""
