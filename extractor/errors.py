@@ -3,7 +3,11 @@
 ImrError
 ├── UnreadableInput      3  the input cannot be read: missing, empty, encrypted, corrupt, no text layer
 │   └── LimitExceeded    3  the input is over a limit on its size, its pages or its text
-└── NotADetermination    4  the input was read, and holds no determination
+├── NotADetermination    4  the input was read, and holds no determination
+├── ConsentNeeded        2  the letter would leave this machine, and nobody has agreed to that
+├── UnknownModel         2  no such model, or no way to reach it
+├── PromptError          1  a prompt file cannot be used as it is
+└── ModelFailed          5  the model failed for good; holds its attempts and what they cost
 
 ``code`` is the exit code of the command line. A message is one line that says what is wrong and
 what to do, and holds nothing of the letter's text.
@@ -32,3 +36,29 @@ class NotADetermination(ImrError):
     """The input was read, but is no IMR determination letter."""
 
     code = 4
+
+
+class ConsentNeeded(ImrError):
+    """The letter would leave this machine, and nobody has agreed to that."""
+
+    code = 2
+
+
+class UnknownModel(ImrError):
+    """No such model, or no way to reach it."""
+
+    code = 2
+
+
+class PromptError(ImrError):
+    """A prompt file cannot be used as it is."""
+
+
+class ModelFailed(ImrError):
+    """The model failed for good. ``kind`` names how, without a word of prompt or answer."""
+
+    code = 5
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind

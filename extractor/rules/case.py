@@ -69,6 +69,15 @@ def read_case(source: SourceText, layout: Layout, end: int) -> CaseReading:
     return CaseReading(Case(**facts, evidence=evidence), unreadable, disagreeing)
 
 
+def read_fact(name: str, source: SourceText, spans: list[Span]) -> tuple[Any, list[Span]] | None:
+    """The value of the case's field ``name`` that stands within the spans, with its place; None where none does."""
+    start, end = spans[0][0], spans[-1][1]
+    pattern = {"number": CASE_NUMBER, "priority": rf"\b(?:{'|'.join(PRIORITIES)})\b"}.get(KINDS.get(name, ""))
+    match = (re.compile(pattern, re.I) if pattern else dates.DATE).search(source.body, start, end)
+    value = _value(name, match.group()) if match else None
+    return None if match is None or value is None else (value, source.spans(*match.span()))
+
+
 def _value(name: str, words: str) -> Any:
     kind = KINDS.get(name, "date")
     if kind == "date":

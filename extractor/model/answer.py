@@ -1,0 +1,121 @@
+"""What a model answers: where each thing stands, in pointers, and closed lists for what must be judged.
+
+A *pointer* names units, and where the thing is less than a unit its words: ``12``, ``12-15``, ``12|the words``.
+The answer holds no other text.  Every string and list has a bound, so that decoding ends.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from extractor.taxonomy import (
+    Category,
+    CitationSource,
+    Decision,
+    RationaleRole,
+    ReasonCode,
+    RecordState,
+    ReviewOutcome,
+)
+
+Unit = Annotated[int, Field(ge=1, le=9999)]
+Units = Annotated[str, Field(pattern=r"^[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?){0,9}$", max_length=80)]
+"""Whole units: ``12``, ``12-15``, ``12-15,18``."""
+Pointer = Annotated[str, Field(pattern=r"^[0-9]{1,4}(-[0-9]{1,4})?(\|.{1,400})?$", max_length=410)]
+"""Units, or the words within them that count."""
+
+
+class Part(BaseModel):
+    """A strict model: unknown keys are refused, and every key must be there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class CaseAnswer(Part):
+    """The unit in which each fact of the case header stands; the program reads the value there."""
+
+    case_number: Unit | None
+    date_assigned: Unit | None
+    date_of_injury: Unit | None
+    decision_date: Unit | None
+    ur_denial_date: Unit | None
+    application_received: Unit | None
+    priority: Unit | None
+
+
+class ReviewerAnswer(Part):
+    specialties: Annotated[list[Pointer], Field(max_length=12)]
+    subspecialties: Annotated[list[Pointer], Field(max_length=12)]
+    licensed_in: Annotated[list[Pointer], Field(max_length=60)]
+
+
+class PatientAnswer(Part):
+    age: Unit | None
+    sex: Unit | None
+
+
+class ReviewAnswer(Part):
+    """The utilization review, as the summary tells it."""
+
+    units: Units
+    outcome: ReviewOutcome | None
+
+
+class SummaryAnswer(Part):
+    text: Pointer
+    diagnoses: Annotated[list[Pointer], Field(max_length=60)]
+    treatment_to_date: Annotated[list[Pointer], Field(max_length=60)]
+    medications: Annotated[list[Pointer], Field(max_length=60)]
+
+
+class CitationAnswer(Part):
+    source: CitationSource
+    title: Pointer
+
+
+class GuidelineAnswer(Part):
+    text: Pointer
+    citations: Annotated[list[CitationAnswer], Field(max_length=20)]
+
+
+class ReasonAnswer(Part):
+    code: ReasonCode
+    record_state: RecordState | None
+    units: Units
+
+
+class RoleAnswer(Part):
+    role: RationaleRole
+    units: Units
+
+
+class IssueAnswer(Part):
+    request: Pointer | None
+    original_request: Pointer | None
+    authorized: Pointer | None
+    decision: Decision
+    decision_unit: Unit | None
+    category: Category
+    subcategory: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$", max_length=40)]
+    claims_administrator_guideline: GuidelineAnswer | None
+    reviewer_guideline: GuidelineAnswer | None
+    rationale: Pointer | None
+    parts: Annotated[list[RoleAnswer], Field(max_length=30)]
+    reasons: Annotated[list[ReasonAnswer], Field(max_length=8)]
+
+
+class Answer(Part):
+    """The whole letter."""
+
+    case: CaseAnswer
+    reviewer: ReviewerAnswer
+    patient: PatientAnswer
+    clinical_summary: SummaryAnswer | None
+    utilization_review: ReviewAnswer | None
+    records: Annotated[list[Pointer], Field(max_length=80)]
+    issues: Annotated[list[IssueAnswer], Field(max_length=60)]
+
+
+Kind = Literal["letter", "items"]
