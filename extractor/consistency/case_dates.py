@@ -22,7 +22,8 @@ INJURY = re.compile(
     rf"(?: (?:listed|noted|reported|documented|given) (?:as|to be))? ?\(?{A_DATE}"
     r"|\b(?:(?:sustained|suffered|incurred|involved in)\b[^.;]{0,60}\b(?:injur(?:y|ies)|accident)\b[^.;]{0,30}? on"
     r"|(?:since|from|after) (?:the|his|her) (?:industrial |work )?injury (?:of|on)"
-    r"|(?:industrial|work-related) (?:injury|accident) (?:of|on|dated)|(?:patient|claimant|applicant|"
+    r"|(?:industrial|work|work-related) (?:injury|accident) (?:of|on|dated|(?:occurred|took place|happened) on)"
+    r"|(?:patient|claimant|applicant|"
     r"worker|he|she) was "
     rf"injured (?:at work )?on) {OTHER_DATE}"
     rf"|^On {THIRD_DATE},? while (?:at work|working|on duty)\b",
@@ -67,7 +68,7 @@ CLOSE = dt.timedelta(days=400)
 """A date of injury further away is another injury's, unless only its year differs."""
 
 LENGTH = re.compile(
-    rf"\b(?:for|over|at least|more than|nearly|about|almost|past)(?: (?:at least|more than|over|the last|"
+    rf"\b(?:for|over|at least|more than|nearly|about|almost|past)(?: (?:at least|more than|over|upwards of|the last|"
     rf"the past|the|some|nearly|about|almost))? "
     rf"(?P<value>{NUMBER})(?: or more)?[ -](?P<unit>weeks?|months?|years?)\b",
     re.I,
@@ -80,7 +81,8 @@ MEDICINE = (
     r"medicines?|drugs?|opioids?|patch(?:es)?)"
 )
 IN_USE = re.compile(
-    rf"(?:\b(?:patient|claimant|applicant|worker|iw|he|she|employee)\b|, (?:and|who)) (?:has|have|had|was)(?: been)?"
+    rf"(?:\b(?:patient|claimant|applicant|worker|iw|he|she|employee|individual)\b|, (?:and|who)) "
+    rf"(?:has|have|had|was)(?: now)?(?: been)?"
     rf"(?: \w+)? ?(?:on|taking|taken|using|used|treated with|prescribed|maintained on) "
     rf"(?P<what>{MEDICINE}|it|chronic opioid\w* (?:treatment|therapy)|(?:chronic |long-term )?opioids?|[\w-]+)"
     rf"(?: [a-z]+){{0,3}},? ?$|"
@@ -102,6 +104,8 @@ NOT_THIS_USE = re.compile(
     r"stud(?:y|ies)|if|when|(?:in|since) (?:19|20)\d\d)\b",
     re.I,
 )
+BEFORE_INJURY = re.compile(r"\b(?:before|prior to|predat\w+|preced\w+) (?:the|this|his|her) (?:\w+ )?injur", re.I)
+"""Earlier use is told as such."""
 INJURED = frozenset("injur doi accid hurt fell incid while".split())
 UNITS = frozenset("week weeks month year years".split())
 """Stems without which a sentence states no date of injury, and no length."""
@@ -219,7 +223,7 @@ def _of_this_use(text: str, length: re.Match[str], issue: Issue) -> bool:
     if used is None or not _is_asked_for(next(filter(None, used.groups())), issue):
         return False
     behind = text[length.end() : end.start() if end else None][:REACH]
-    return NOT_THIS_USE.search(before + behind) is None
+    return NOT_THIS_USE.search(before + behind) is None and BEFORE_INJURY.search(text) is None
 
 
 def _is_asked_for(what: str, issue: Issue) -> bool:

@@ -25,8 +25,9 @@ VERDICT = re.compile(
     r"(?P<so>(?: ?not)?(?: (?:therefore|thus))?(?: been| be)?(?: not)?) "
     r"(?:established|affirmed|demonstrated|confirmed|substantiated)\b"
     r"|\b(?:denial|non-?certification|determination|decision) (?:(?:is|was|should be|must be) (?:therefore |thus |"
-    r"hereby )*(?P<of_denial>reversed|overturned|set aside|upheld|affirmed|correct|justified)\b(?! by)|"
+    r"hereby )*(?P<of_denial>reversed|overturned|set aside|upheld|affirmed|correct|sound|justified)\b(?! by)|"
     r"(?P<no_denial>can(?:not| not) be (?:supported|sustained|upheld)))"
+    rf"|\b(?P<cannot>can(?:not| not)) be (?:authorized|approved|certified){END}"
     rf"|\b(?:ought to|should|must) be (?P<ought>authorized|approved|certified){END}"
     r"|\b(?P<recommended>non-?certification|certification|denial|approval) is recommended\b"
     r"|\brequests?\b[^.;,]{0,120}\b(?:is|are|was|were)(?P<also>(?: (?:also|therefore|thus|"
@@ -117,6 +118,8 @@ def _verdict(sentence: Sentence, asked: set[str]) -> Decision | None:
     for name in ("of_denial", "recommended"):
         if verdict[name]:
             return "overturned" if FOR.match(verdict[name]) else "upheld"
+    if verdict["cannot"]:
+        return None if CONDITION.search(text.replace(verdict["cannot"], "")) else "upheld"
     if verdict["no_denial"] or verdict["ought"]:
         return None if CONDITION.search(text) else "overturned"
     before = text[: verdict.end()]

@@ -62,6 +62,12 @@ OF_A_PART = ("diagnostic_testing", "injections", "surgery", "rehabilitation", "d
 """Categories of care that is given to a part of the body."""
 PLAIN_REGIONS = SPINE | {"shoulder", "elbow", "wrist_hand", "hip", "knee", "ankle_foot"}
 """Regions that no care of another one speaks of in passing."""
+AILING = re.compile(
+    r"\b(?:pain\w*|tender\w*|stiff\w*|swell\w*|swollen|spasm\w*|limit\w*|weak\w*|derangement|fragment|tears?|torn|"
+    r"fracture\w*|arthritis|osteoarthritis|locking|instab\w*|injections?|surgery|arthroscop\w*)\b",
+    re.I,
+)
+"""What is wrong with a part, or is to be done to it."""
 IN_PASSING = re.compile(
     r"\b(?:mtus|odg|acoem|guidelines?|chapter|criteria|risk|request\w*|visits|reflex\w*|cane|crutch\w*|numbness|"
     r"radiat\w+|sensation|braces?)\b",
@@ -108,7 +114,8 @@ def _side(letter: Letter, issue: Issue) -> Iterator[Finding]:
         as_asked = any(_touches(region, regions) for region, _, _ in _asked_parts(sentence, issue))
         if not as_asked and _other_side_told(letter, other, regions):
             return
-        same = bool(own_side) and any(region in regions for match, _, region in named if match == other)
+        same = any(region in regions for match, _, region in named if match == other)
+        same = same and bool(own_side) and not _other_side_known(letter, other, regions)
         if not as_asked and not same and not _is_of_request(issue, sentence, own_side):
             continue
         message = f"the request is of the {side} side, a sentence of the rationale tells of the {other}"
@@ -135,6 +142,16 @@ def _other_side_told(letter: Letter, other: str, regions: set[str]) -> bool:
         if any(side == other and _touches(region, regions) for side, _, region in _sided(sentence)):
             return True
     return False
+
+
+def _other_side_known(letter: Letter, other: str, regions: set[str]) -> bool:
+    """The summary names the other side, however it comes to speak of it."""
+    return any(
+        side == other and _touches(region, regions)
+        for sentence in letter.told.summary
+        if other in sentence.stems
+        for side, _, region in _sided(sentence)
+    )
 
 
 def _other_side_asked(letter: Letter, other: str) -> bool:
@@ -198,6 +215,7 @@ def _foreign_part(letter: Letter, issue: Issue) -> Iterator[Finding]:
         if (
             not named
             or not named <= PLAIN_REGIONS
+            or not AILING.search(sentence.text)
             or ELSEWHERE.search(sentence.text)
             or IN_PASSING.search(sentence.text)
         ):

@@ -6,7 +6,8 @@ The answer holds no other text.  Every string and list has a bound, so that deco
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from functools import cache
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -118,4 +119,27 @@ class Answer(Part):
     issues: Annotated[list[IssueAnswer], Field(max_length=60)]
 
 
-Kind = Literal["letter", "items"]
+NOT_SENT = frozenset({"title", "description", "maxLength"})
+"""Keys of the schema that tell the model nothing: lengths stand in the patterns, which decoders know better."""
+
+
+@cache
+def response_schema() -> dict[str, Any]:
+    """The JSON Schema that the answer is asked for by: every key required, no other allowed, every list bounded."""
+    schema = _without(Answer.model_json_schema(), NOT_SENT)
+    assert isinstance(schema, dict)
+    return schema
+
+
+def _without(schema: Any, keys: frozenset[str]) -> Any:
+    if isinstance(schema, list):
+        return [_without(entry, keys) for entry in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {}
+    for key, value in schema.items():
+        if key in ("properties", "$defs"):  # here keys are names of fields
+            kept[key] = {name: _without(entry, keys) for name, entry in value.items()}
+        elif key not in keys:
+            kept[key] = _without(value, keys)
+    return kept

@@ -1,0 +1,56 @@
+"""What is asked of which model, how it is sampled, and how patiently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+OFFLINE = ("none", "mock")
+"""Names for which no socket is opened."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long transport troubles are waited out: doubling waits with jitter, a server's ``Retry-After`` obeyed."""
+
+    attempts: int = 6
+    seconds: float = 180.0
+    """No attempt begins later than this after the first one."""
+    first: float = 0.5
+    longest: float = 30.0
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """Everything about the model that can change an answer, and the patience for its transport."""
+
+    model: str
+    """``provider/model`` as instructor names them, ``mock`` or ``local``."""
+    base_url: str | None = None
+    """For ``openai/…``: whatever speaks its protocol."""
+    mode: str | None = None
+    """instructor's mode; None: the best one for the provider."""
+    temperature: float | None = 0.0
+    """None leaves it out: some models take none."""
+    seed: int | None = None
+    max_tokens: int = 8192
+    timeout: float = 120.0
+    """Seconds for one attempt."""
+    repeat: int = 0
+    """Which of several equal questions this is: part of the cache's key."""
+    patience: Patience = field(default=Patience(), compare=False)
+
+    @property
+    def provider(self) -> str:
+        return self.model.partition("/")[0]
+
+    def fingerprint(self) -> dict[str, object]:
+        """What of this can change an answer."""
+        return {
+            "model": self.model,
+            "base_url": self.base_url,
+            "mode": self.mode,
+            "temperature": self.temperature,
+            "seed": self.seed,
+            "max_tokens": self.max_tokens,
+            "repeat": self.repeat,
+        }
