@@ -1,0 +1,250 @@
+"""The one place that knows vendors: it builds the client, sends one question, and names what went wrong.
+
+instructor parses and validates the answer; waiting and asking again are not its work here (``asking``).  What it and
+the clients log holds prompts and answers, so their loggers are silenced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from extractor.errors import UnknownModel
+from extractor.model.answer import Answer, response_schema
+from extractor.model.settings import ModelSettings
+from extractor.model.usage import Usage
+
+MOCK_URL = "http://mock.invalid/v1"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+for _name in ("instructor", "openai", "httpx2", "httpcore2", "httpx", "anthropic"):
+    _logger = logging.getLogger(_name)
+    _logger.addHandler(logging.NullHandler())
+    _logger.propagate = False
+
+_last_response: ContextVar[list[Any] | None] = ContextVar("last_response", default=None)
+
+
+class Trouble(Exception):
+    """One attempt that gave no answer. ``kind`` names how, without a word of prompt or answer."""
+
+    def __init__(self, kind: str, detail: str = "") -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.detail = detail
+
+
+class TransportTrouble(Trouble):
+    """The question may not have arrived, or its answer: ask the same again, later."""
+
+    def __init__(self, kind: str, wait: float | None = None) -> None:
+        super().__init__(kind)
+        self.wait = wait
+        """Seconds that the server asks to wait."""
+
+
+class AnswerTrouble(Trouble):
+    """An answer came and cannot be used: ``cut_off``, ``refused``, ``empty``, ``not_json``, ``schema``.
+    ``detail`` names the fields that do not fit, without their values."""
+
+
+class RequestRefused(Trouble):
+    """The provider takes no such question (key, model, option): asking again is useless."""
+
+
+@dataclass
+class Connection:
+    """A way to a model."""
+
+    settings: ModelSettings
+    client: Any
+    """instructor's asynchronous client."""
+    strict: bool
+    """The provider decodes by the schema where it is asked to."""
+
+    async def ask(self, system: str, user: str, usage: Usage) -> Answer:
+        """One attempt. Raises TransportTrouble, AnswerTrouble, RequestRefused; counts into ``usage`` in any case."""
+        responses: list[Any] = []
+        token = _last_response.set(responses)
+        usage.attempts += 1
+        started = time.perf_counter()
+        try:
+            answer: Answer = await self.client.chat.completions.create(
+                model=self.settings.model.partition("/")[2] or self.settings.model,
+                response_model=Answer,
+                messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
+                max_retries=0,
+                max_tokens=self.settings.max_tokens,
+                **self._options(),
+            )
+            return answer
+        except Exception as error:
+            raise _trouble(error, responses[-1] if responses else None) from None
+        finally:
+            usage.seconds += time.perf_counter() - started
+            for response in responses:
+                usage.add(response)
+            _last_response.reset(token)
+
+    def _options(self) -> dict[str, Any]:
+        settings = self.settings
+        options: dict[str, Any] = {}
+        if settings.temperature is not None:
+            options["temperature"] = settings.temperature
+        if settings.seed is not None:
+            options["seed"] = settings.seed
+        if self.strict:
+            # instructor asks for a schema, but never for strict decoding by it.
+            schema = {"name": "Answer", "strict": True, "schema": response_schema()}
+            options["extra_body"] = {"response_format": {"type": "json_schema", "json_schema": schema}}
+        return options
+
+    async def close(self) -> None:
+        """Gives its connections back."""
+        inner = getattr(self.client, "client", None)
+        if inner is not None and hasattr(inner, "close"):
+            result = inner.close()
+            if asyncio.iscoroutine(result):
+                await result
+
+
+def connect(settings: ModelSettings, transport: Any = None) -> Connection:
+    """A way to the model. ``transport`` stands in for the network, under the real client. Raises UnknownModel."""
+    import instructor
+
+    provider = settings.provider
+    strict = provider in ("openai", "mock", "local") and settings.mode in (None, "json_schema")
+    mode = _mode(settings.mode or ("json_schema" if strict else None))
+    if provider in ("openai", "mock", "local"):
+        client = instructor.from_openai(_openai(settings, transport), mode=mode or instructor.Mode.TOOLS)
+    elif "/" not in settings.model:
+        raise UnknownModel(
+            f"the model '{settings.model}' is not known; write provider/model, as in openai/gpt-4o, or mock or none"
+        )
+    else:
+        options = {"mode": mode} if mode else {}
+        try:
+            client = instructor.from_provider(
+                settings.model, async_client=True, max_retries=0, timeout=settings.timeout, **options
+            )
+        except Exception as error:
+            raise UnknownModel(
+                f"no way to '{settings.model}' ({type(error).__name__}): "
+                f"is the provider's package installed, and its key in the environment?"
+            ) from None
+    client.on("completion:response", _remember)
+    return Connection(settings, client, strict)
+
+
+def leaves_machine(settings: ModelSettings) -> str | None:
+    """The host that a letter would go to; None where it stays on this machine."""
+    if settings.provider in ("none", "mock", "local"):
+        return None
+    url = settings.base_url or (os.environ.get("OPENAI_BASE_URL") if settings.provider == "openai" else None)
+    if settings.provider == "ollama" and not url:
+        return None
+    if url:
+        host = urlsplit(url).hostname or url
+        return None if host in LOOPBACK else host
+    return settings.provider
+
+
+def _openai(settings: ModelSettings, transport: Any) -> Any:
+    import httpx2
+    import openai
+
+    offline = settings.provider in ("mock", "local")
+    key = "none" if offline else os.environ.get("OPENAI_API_KEY") or ("none" if settings.base_url else None)
+    if key is None and not os.environ.get("OPENAI_BASE_URL"):
+        raise UnknownModel("OPENAI_API_KEY is not set; name a key, or a base URL that needs none (OPENAI_BASE_URL)")
+    if settings.provider == "mock" and transport is None:
+        from extractor.model.mock import transport as mocked
+
+        transport = mocked()
+    return openai.AsyncOpenAI(
+        api_key=key or "none",
+        base_url=settings.base_url or (MOCK_URL if settings.provider == "mock" else None),
+        max_retries=0,  # one layer waits: asking.py
+        timeout=settings.timeout,
+        http_client=httpx2.AsyncClient(
+            transport=transport,
+            timeout=settings.timeout,
+            limits=httpx2.Limits(max_connections=100, max_keepalive_connections=100),
+        ),
+    )
+
+
+def _mode(name: str | None) -> Any:
+    if name is None:
+        return None
+    import instructor
+
+    try:
+        return (
+            instructor.Mode(name) if name in {mode.value for mode in instructor.Mode} else instructor.Mode[name.upper()]
+        )
+    except KeyError:
+        known = ", ".join(sorted(mode.name.lower() for mode in instructor.Mode))
+        raise UnknownModel(f"the mode '{name}' is not known; known are {known}") from None
+
+
+def _remember(response: Any) -> None:
+    held = _last_response.get()
+    if held is not None:
+        held.append(response)
+
+
+def _trouble(error: BaseException, response: Any) -> Trouble:
+    """What went wrong, by types and status codes alone."""
+    chain = [error]
+    while chain[-1].__cause__ is not None:
+        chain.append(chain[-1].__cause__)
+    for cause in chain:
+        status = getattr(cause, "status_code", None)
+        if isinstance(status, int):
+            if status in (408, 409, 425, 429) or status >= 500:
+                return TransportTrouble(f"http_{status}", _retry_after(cause))
+            return RequestRefused(f"http_{status}")
+        if type(cause).__name__ in ("APITimeoutError", "ReadTimeout", "ConnectTimeout", "TimeoutException"):
+            return TransportTrouble("timeout")
+        if type(cause).__name__ in ("APIConnectionError", "ReadError", "ConnectError", "RemoteProtocolError"):
+            return TransportTrouble("connection")
+    if type(error).__name__ == "IncompleteOutputException":
+        return AnswerTrouble("cut_off")
+    return _answer_trouble(chain, response)
+
+
+def _answer_trouble(chain: list[BaseException], response: Any) -> Trouble:
+    from pydantic import ValidationError
+
+    choice = next(iter(getattr(response, "choices", None) or []), None)
+    message = getattr(choice, "message", None)
+    if getattr(message, "refusal", None) or getattr(choice, "finish_reason", None) == "content_filter":
+        return AnswerTrouble("refused")
+    if getattr(choice, "finish_reason", None) == "length":
+        return AnswerTrouble("cut_off")
+    invalid = next((cause for cause in chain if isinstance(cause, ValidationError)), None)
+    if message is not None and not (getattr(message, "content", None) or getattr(message, "tool_calls", None)):
+        return AnswerTrouble("empty")
+    if invalid is None:
+        return AnswerTrouble("not_json" if isinstance(chain[-1], json.JSONDecodeError) else "schema")
+    if any(entry["type"] == "json_invalid" for entry in invalid.errors()):
+        return AnswerTrouble("not_json")
+    fields = [".".join(map(str, entry["loc"])) + f" ({entry['type']})" for entry in invalid.errors()[:20]]
+    return AnswerTrouble("schema", "; ".join(fields))
+
+
+def _retry_after(error: Any) -> float | None:
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        try:
+            return max(0.0, float(headers[name]) / scale)
+        except (KeyError, ValueError, TypeError):
+            continue
+    return None
