@@ -6,6 +6,7 @@ ImrError
 ├── NotADetermination    4  the input was read, and holds no determination
 ├── ConsentNeeded        2  the letter would leave this machine, and nobody has agreed to that
 ├── UnknownModel         2  no such model, or no way to reach it
+├── CacheTrouble         1  the folder of kept answers cannot be used
 ├── PromptError          1  a prompt file cannot be used as it is
 └── ModelFailed          5  the model failed for good; holds its attempts and what they cost
 
@@ -48,6 +49,10 @@ class UnknownModel(ImrError):
     """No such model, or no way to reach it."""
 
     code = 2
+
+
+class CacheTrouble(ImrError):
+    """The folder of kept answers cannot be used."""
 
 
 class PromptError(ImrError):
