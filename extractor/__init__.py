@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from extractor.errors import ImrError, LimitExceeded, NotADetermination, UnreadableInput
     from extractor.limits import Limits
-    from extractor.pipeline import extract, read_source
+    from extractor.pipeline import aextract, extract, read_source
     from extractor.schema import Determination, Failure
     from extractor.source import SourceText
 
@@ -21,6 +21,7 @@ __all__ = [
     "NotADetermination",
     "SourceText",
     "UnreadableInput",
+    "aextract",
     "extract",
     "read_source",
 ]
@@ -34,6 +35,7 @@ _HOMES = {
     "NotADetermination": "errors",
     "SourceText": "source",
     "UnreadableInput": "errors",
+    "aextract": "pipeline",
     "extract": "pipeline",
     "read_source": "pipeline",
 }

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extractor.consistency import check
 from extractor.errors import NotADetermination
 from extractor.limits import DEFAULT_LIMITS, Limits
 from extractor.reading import load, read
 from extractor.rules.letter import Reading, read_letter
-from extractor.schema import Determination, Flag, Provenance, Source
+from extractor.schema import Determination, Flag, Provenance, Source, Tokens
 from extractor.source import SourceText
 from extractor.taxonomy import Status
 from extractor.version import VERSION
 
-__all__ = ["extract", "read_source"]
+if TYPE_CHECKING:
+    from extractor.model.reading import Reader, Told
+
+__all__ = ["aextract", "extract", "read_source"]
 
 
 def extract(
@@ -24,29 +30,98 @@ def extract(
     name: str | None = None,
     ocr: bool = False,
     limits: Limits = DEFAULT_LIMITS,
+    model: str | Reader | None = None,
 ) -> Determination:
-    """Reads one determination letter by rules, without a model and without a network.
+    """Reads one determination letter: by rules, without a network; with ``model``, by a language model too.
 
     ``letter`` is a path, a file's bytes, or a source text that was read already; ``name`` is what the
     result calls it.  With ``ocr``, PDF pages without a text layer are read by tesseract.
+    ``model`` is ``provider/model`` (its answers are kept on disk) or a Reader; passing one is the consent that the
+    letter goes to that provider.
     Spans of the result point into the text that :func:`read_source` gives.
-    Raises UnreadableInput and NotADetermination.
+    Raises UnreadableInput, NotADetermination, UnknownModel.  A model that fails raises nothing: the result is the
+    rules', and a flag says so.
 
     >>> extract(Path("letter.pdf")).issues[0].decision  # doctest: +SKIP
     'upheld'
     """
     source = letter if isinstance(letter, SourceText) else read_source(letter, name=name, ocr=ocr, limits=limits)
+    if model not in (None, "none"):
+        # In a thread of its own: the caller may run an event loop already.
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, aextract(source, model=model)).result()
+    started = time.perf_counter()
+    return _determination(source, _read_letter(source), None, started)
+
+
+async def aextract(
+    letter: str | Path | bytes | SourceText,
+    *,
+    name: str | None = None,
+    ocr: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    model: str | Reader | None = None,
+) -> Determination:
+    """As :func:`extract`, for use in an event loop: many letters can wait for their answers side by side."""
+    source = letter if isinstance(letter, SourceText) else read_source(letter, name=name, ocr=ocr, limits=limits)
     started = time.perf_counter()
     reading = _read_letter(source)
+    if model in (None, "none"):
+        return _determination(source, reading, None, started)
+    from extractor.model.cache import Cache
+    from extractor.model.reading import Reader
+    from extractor.model.settings import ModelSettings
+
+    if isinstance(model, Reader):
+        told = await _ask(model, source, reading)
+        return _determination(source, reading, (model, told), started)
+    reader = Reader(ModelSettings(str(model)), cache=Cache())
+    try:
+        told = await _ask(reader, source, reading)
+    finally:
+        await reader.close()
+    return _determination(source, reading, (reader, told), started)
+
+
+async def _ask(reader: Reader, source: SourceText, reading: Reading) -> Told:
+    """The model's reading beside the rules', which it confirms, completes and doubts."""
+    from extractor.crosscheck import crosscheck
+    from extractor.grounding import ground
+    from extractor.units import cut
+
+    units = cut(source)
+    told = await reader.read(units, lambda answer: ground(answer, units).problems)
+    if told.answer is not None:
+        reading.flags.extend(crosscheck(reading.statement, ground(told.answer, units)))
+    elif told.failure is not None:
+        reading.flags.append(
+            Flag(code="model_failed", level="warning", message=f"{told.failure}; this is the rules' reading alone")
+        )
+    return told
+
+
+def _determination(
+    source: SourceText, reading: Reading, told: tuple[Reader, Told] | None, started: float
+) -> Determination:
     for finding in check(reading.statement, reading.told):
         owner = next((issue for issue in reading.statement.issues if issue.number == finding.issue), reading)
         owner.flags.append(finding.flag)
+    provenance = Provenance(version=VERSION)
+    if told is not None:
+        from extractor.model.usage import cost
+
+        reader, said = told
+        provenance.model, provenance.prompt, provenance.prompt_sha256 = reader.settings.model, said.prompt, said.sent
+        provenance.cache, provenance.attempts = said.cache, said.usage.attempts
+        provenance.tokens = Tokens(prompt=said.usage.prompt, completion=said.usage.completion, cached=said.usage.cached)
+        provenance.cost_usd = 0.0 if said.cache == "hit" else cost(reader.settings.model, said.usage)
+    provenance.seconds = round(source.seconds + time.perf_counter() - started, 4)
     return Determination(
         **dict(reading.statement),
         status=_status(reading),
         source=_source(source, reading),
         flags=reading.flags,
-        provenance=Provenance(version=VERSION, seconds=round(source.seconds + time.perf_counter() - started, 4)),
+        provenance=provenance,
     )
 
 

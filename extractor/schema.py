@@ -261,6 +261,9 @@ class Provenance(Model):
     version: str
     model: str = "none"
     prompt: str | None = None
+    """The prompt's ``name@version``."""
+    prompt_sha256: str | None = None
+    """Of what was sent."""
     cache: str = "off"
     tokens: Tokens = Tokens()
     cost_usd: float | None = None

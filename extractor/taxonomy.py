@@ -189,6 +189,16 @@ FlagCode = Literal[
     "no_case_specific_reasoning",
     "reason_unclassified",
     "record_after_review",
+    "decision_disagrees",
+    "issue_unconfirmed",
+    "issue_extra",
+    "text_disagrees",
+    "citation_disagrees",
+    "fact_disagrees",
+    "category_disagrees",
+    "evidence_missing",
+    "model_failed",
+    "suspicious_instructions",
 ]
 
 FLAGS: dict[FlagCode, str] = {
@@ -233,5 +243,15 @@ FLAGS: dict[FlagCode, str] = {
     "no_case_specific_reasoning": "note: a rationale recites guidelines and decides, and says nothing about the case",
     "reason_unclassified": "note: no reason code fits what a rationale says about the case",
     "record_after_review": "note: the letter names a record dated after the utilization review",
+    "decision_disagrees": "the model points at another decision for an item than its heading states",
+    "issue_unconfirmed": "the model did not find an item that the rules found",
+    "issue_extra": "the model reports an item that the rules did not find",
+    "text_disagrees": "model and rules find a text at different places",
+    "citation_disagrees": "model and rules find different documents in a guideline paragraph",
+    "fact_disagrees": "model and rules read a fact of the case, the reviewer or the patient differently",
+    "category_disagrees": "note: model and rules put a request under different categories",
+    "evidence_missing": "note: what the model said of a field stands nowhere in the letter and was left out",
+    "model_failed": "the model gave no usable answer; the result is by rules alone",
+    "suspicious_instructions": "the letter's text addresses the software that reads it; it was not obeyed",
 }
 """What each flag says."""

@@ -1,0 +1,123 @@
+"""One model, asked about letters: prompt, cache, question, answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import cache as cached
+from typing import Any
+
+from pydantic import ValidationError
+
+from extractor.errors import ModelFailed
+from extractor.model.answer import Answer, response_schema
+from extractor.model.asking import ask
+from extractor.model.cache import Cache
+from extractor.model.client import Connection, connect
+from extractor.model.prompts import Example, fingerprint, prompts
+from extractor.model.settings import ModelSettings
+from extractor.model.usage import Usage
+from extractor.source import SourceText
+from extractor.taxonomy import CATEGORIES, REASONS
+from extractor.units import UNITS_VERSION, Units, cut
+
+
+@dataclass
+class Told:
+    """What the model said of one letter, or how it failed, and what that cost."""
+
+    prompt: str
+    """The prompt's ``name@version``."""
+    sent: str
+    """SHA-256 of what was sent."""
+    cache: str
+    """``hit``, ``miss`` or ``off``."""
+    answer: Answer | None = None
+    failure: ModelFailed | None = None
+    usage: Usage = field(default_factory=Usage)
+    """Of this run: nothing where the answer was kept."""
+
+
+class Reader:
+    """A model with its cache. Close it when no more letters are asked about."""
+
+    def __init__(self, settings: ModelSettings, *, cache: Cache | None = None, transport: Any = None) -> None:
+        self.settings = settings
+        self._cache = cache
+        self._transport = transport
+        self._connection: Connection | None = None
+
+    async def read(self, units: Units, examine: Callable[[Answer], list[str]]) -> Told:
+        """Asks about one letter, unless its answer is kept. ``examine`` tells what of an answer does not hold.
+
+        Never raises for a model's failure: it stands in the result.
+        """
+        prompt = prompts()["extract"]
+        system, user = prompt.render(**_constant(), letter=units.text)
+        told = Told(prompt.name, fingerprint(system, user), "miss" if self._cache else "off")
+        key = self._key(units.source, system, user)
+        kept = self._kept(key)
+        if kept is not None:
+            told.cache, told.answer = "hit", kept
+            return told
+        try:
+            asked = await ask(
+                self._connected(), system, user, reask=prompts()["reask"], examine=examine, usage=told.usage
+            )
+        except ModelFailed as failure:
+            told.failure = failure
+            return told
+        told.answer = asked.answer
+        if self._cache is not None:
+            self._cache.set(key, {"answer": asked.answer.model_dump(mode="json"), "usage": asdict(told.usage)})
+        return told
+
+    def _key(self, source: SourceText, system: str, user: str) -> str:
+        """Everything that can change an answer."""
+        parts = {
+            "text": source.text_sha256,
+            "units": UNITS_VERSION,
+            "system": system,
+            "user": user,
+            "reask": prompts()["reask"].name,
+            "schema": response_schema(),
+            **self.settings.fingerprint(),
+        }
+        return fingerprint(json.dumps(parts, sort_keys=True))
+
+    def _kept(self, key: str) -> Answer | None:
+        entry = self._cache.get(key) if self._cache is not None else None
+        try:
+            return Answer.model_validate(entry["answer"]) if entry else None
+        except (ValidationError, KeyError, TypeError):
+            return None
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = connect(self.settings, self._transport)
+        return self._connection
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+
+@cached
+def _constant() -> dict[str, str]:
+    """What the prompt says to every letter."""
+    return {
+        "categories": "\n".join(f"- {name}: {', '.join(kinds)}" for name, kinds in CATEGORIES.items()),
+        "reasons": "\n".join(f"- {code}: {meaning}" for code, meaning in REASONS.items()),
+        "examples": "\n\n".join(map(_shown, prompts()["extract"].examples)),
+    }
+
+
+def _shown(example: Example) -> str:
+    return f"An example:\n{example_units(example).text}\n\nIts answer:\n{example.answer.strip()}"
+
+
+def example_units(example: Example) -> Units:
+    """The units of an example's letter."""
+    return cut(SourceText(text=example.letter, name="example", media_type="text/plain", sha256=""))
