@@ -14,7 +14,7 @@ from typing import Any, Literal
 from extractor.grounding import Grounded
 from extractor.schema import Citation, Flag, Guideline, Issue, Record, Statement, Text
 from extractor.source import Span
-from extractor.taxonomy import FlagCode, Level
+from extractor.taxonomy import Decision, FlagCode, Level
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def crosscheck(rules: Statement, model: Grounded) -> list[Flag]:
             )
             issue.confidence = min(UNCONFIRMED, confidence_of(issue))
             continue
-        found = [*_compare(issue, other)]
+        found = [*_compare(issue, other, model.misjudged.get(other.number, other.decision))]
         issue.flags += found
         issue.confidence = confidence_of(issue)
         _complete(issue, other)
@@ -146,10 +146,10 @@ def _overlap(one: list[Span], other: list[Span]) -> bool:
     return any(left[0] < right[1] and right[0] < left[1] for left in one for right in other)
 
 
-def _compare(issue: Issue, other: Issue) -> Iterator[Flag]:
+def _compare(issue: Issue, other: Issue, judged: Decision) -> Iterator[Flag]:
     where = f"item {issue.number}: "
-    if other.decision != issue.decision:
-        message = f"{where}the heading says {issue.decision}, the model's answer {other.decision}"
+    if judged != issue.decision:
+        message = f"{where}the heading says {issue.decision}, the model's answer {judged}"
         yield _flag("decision", message, [*issue.decision_spans, *other.decision_spans])
     for name in TEXTS:
         mine, theirs = getattr(issue, name), getattr(other, name)

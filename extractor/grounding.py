@@ -42,7 +42,7 @@ from extractor.schema import (
     UtilizationReview,
 )
 from extractor.source import Span
-from extractor.taxonomy import SUBCATEGORIES
+from extractor.taxonomy import SUBCATEGORIES, Decision
 from extractor.units import NoSuchPlace, Units
 
 T = TypeVar("T", bound=Text)
@@ -59,6 +59,8 @@ class Grounded:
     statement: Statement
     problems: list[str] = field(default_factory=list)
     """One line each: the answer's field, and what is wrong with it."""
+    misjudged: dict[int, Decision] = field(default_factory=dict)
+    """Items, by number, whose decision the answer names otherwise than the words it points at."""
 
 
 def ground(answer: Answer, units: Units) -> Grounded:
@@ -71,6 +73,7 @@ class _Grounding:
         self._units = units
         self._source = units.source
         self._problems: list[str] = []
+        self._misjudged: dict[int, Decision] = {}
         self._used: list[tuple[int, int, str]] = []
         """Stretches that belong to one field alone."""
 
@@ -93,7 +96,7 @@ class _Grounding:
             records=[*self._records(answer)],
         )
         self._in_order(issues)
-        return Grounded(statement, self._problems)
+        return Grounded(statement, self._problems, self._misjudged)
 
     def _wrong(self, where: str, what: str) -> None:
         self._problems.append(f"{where}: {what}")
@@ -227,6 +230,7 @@ class _Grounding:
         decision = decision_in(self._source.slice(decided)) if decided else "unknown"
         if decision != said.decision:
             self._wrong(f"{where}.decision", f"the words there say '{decision}'; point at the decision's own words")
+            self._misjudged[number] = said.decision
         return Issue(
             number=number,
             request=self._text(Text, said.request, f"{where}.request", alone=True),

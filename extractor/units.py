@@ -108,27 +108,31 @@ def cut(source: SourceText) -> Units:
 
 def _pieces(source: SourceText) -> Iterator[Span]:
     """The stretches between breaks of the form."""
-    places = {0, len(source.text), *_marks(source.body), *_paragraphs(source)}
-    places.update(place for span in source.emphasis for place in span if _at_word(source.body, place))
+    marks = sorted(_marks(source.body))
+    places = {0, len(source.text), *(place for mark in marks for place in mark)}
+    others = {*_paragraphs(source), *(place for span in source.emphasis for place in span)}
+    within = [range(start + 1, end) for start, end in marks]
+    places |= {place for place in others if _at_word(source.body, place) and not any(place in mark for mark in within)}
     for start, end in pairwise(sorted(places)):
         if source.body[start:end].strip():
             yield start, end
 
 
-def _marks(body: str) -> Iterator[int]:
-    """Where the headings, labels and decision words of any layout begin and end."""
+def _marks(body: str) -> Iterator[Span]:
+    """The headings, labels and decision words of any layout."""
     for layout in LAYOUTS:
         found = list(layout.exact.finditer(body))
         if _misread(layout, found):
-            found += layout.tolerant.finditer(body)
+            found += [m for m in layout.tolerant.finditer(body) if layout.marks[layout.mark_index(m)].role != "closing"]
         for match in found:
-            yield from match.span()
+            if _at_word(body, match.start()) and _at_word(body, match.end()):
+                yield match.span()
             for name, words in match.groupdict().items():
                 if words and name.startswith("request"):
-                    yield from match.span(name)
+                    yield match.span(name)
         labels = [words for wordings in layout.case_labels.values() for words in wordings if "{" not in words]
         for match in wording(*labels, any_case=True).finditer(body):
-            yield from match.span()
+            yield match.span()
 
 
 def _misread(layout: Layout, found: list[re.Match[str]]) -> bool:

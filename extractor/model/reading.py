@@ -54,7 +54,7 @@ class Reader:
         Never raises for a model's failure: it stands in the result.
         """
         prompt = prompts()["extract"]
-        system, user = prompt.render(**_constant(), letter=units.text)
+        system, user = prompt.render(**constant(), letter=units.text)
         told = Told(prompt.name, fingerprint(system, user), "miss" if self._cache else "off")
         key = self._key(units.source, system, user)
         kept = self._kept(key)
@@ -105,7 +105,7 @@ class Reader:
 
 
 @cached
-def _constant() -> dict[str, str]:
+def constant() -> dict[str, str]:
     """What the prompt says to every letter."""
     return {
         "categories": "\n".join(f"- {name}: {', '.join(kinds)}" for name, kinds in CATEGORIES.items()),

@@ -1,0 +1,150 @@
+"""What becomes of a model's mistakes: clean answers are spoiled, kind by kind, and the whole way is walked.
+
+    python -m evals.planted [FOLDER of other letters]
+
+A planted error is *corrected* where the result still states what the letter does, *flagged* where a warning of the
+item or the letter tells of it, and *slipped* where the result is wrong and nothing tells.  Of clean answers, items
+that are warned of are counted: false warnings.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evals.clean import clean_answer
+from evals.golden import Annotation, golden_letters
+from extractor.crosscheck import TABLE, crosscheck
+from extractor.errors import ImrError
+from extractor.grounding import ground
+from extractor.model.answer import Answer
+from extractor.model.mock.scenarios import CONTENT, SCENARIOS, Reply
+from extractor.pipeline import extract, read_source
+from extractor.schema import Flag, Statement
+from extractor.source import SourceText
+from extractor.units import Units, cut
+
+TEXTS = (
+    "request", "original_request", "authorized", "claims_administrator_guideline", "reviewer_guideline", "rationale",
+)  # fmt: skip
+
+
+@dataclass
+class Kind:
+    """What became of one kind of error."""
+
+    planted: int = 0
+    corrected: int = 0
+    flagged: int = 0
+    slipped: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Outcome:
+    kinds: dict[str, Kind]
+    items: int
+    false_warnings: list[str]
+    """Items of clean answers that a warning of model against rules stands on."""
+
+
+def letters(folder: Path | None) -> Iterator[tuple[str, SourceText, Statement]]:
+    """Every golden letter with its annotation, and the folder's letters with what the rules read."""
+    for letter in golden_letters():
+        if isinstance(letter.annotation, Annotation):
+            yield letter.id, read_source(letter.path), letter.annotation
+    for path in sorted(folder.iterdir()) if folder else ():
+        try:
+            source = read_source(path)
+            yield path.stem, source, extract(source)
+        except ImrError:
+            continue
+
+
+def measure(folder: Path | None = None, seeds: int = 3) -> Outcome:
+    """Every kind of content error in every letter, ``seeds`` times each."""
+    outcome = Outcome({name: Kind() for name in CONTENT}, 0, [])
+    for name, source, annotation in letters(folder):
+        units = cut(source)
+        answer = clean_answer(annotation, extract(source), units)
+        truth, flags = _walk(answer, source, units)
+        clean = Counter(map(_told, flags))
+        outcome.items += len(truth.issues)
+        outcome.false_warnings += [
+            f"{name} {flag.message} ({flag.code})" for issue in truth.issues for flag in issue.flags if _disagrees(flag)
+        ]
+        for scenario in CONTENT:
+            for seed in range(seeds):
+                _plant(outcome.kinds[scenario], scenario, f"{name}:{seed}", answer, source, units, truth, clean)
+    return outcome
+
+
+def _plant(
+    kind: Kind, scenario: str, name: str, answer: dict[str, Any], source: SourceText, units: Units,
+    truth: Statement, clean: Counter[str],
+) -> None:  # fmt: skip
+    reply = Reply(copy.deepcopy(answer), units.text)
+    SCENARIOS[scenario](reply, random.Random(f"{scenario}:{name}"))  # noqa: S311 - no secret
+    if not reply.spoiled:
+        return
+    kind.planted += 1
+    result, flags = _walk(reply.answer, source, units)
+    flagged = bool(Counter(map(_told, flags)) - clean)
+    corrected = _stated(result) == _stated(truth)
+    kind.corrected += corrected
+    kind.flagged += flagged
+    if not corrected and not flagged:
+        kind.slipped.append(name)
+
+
+def _walk(answer: dict[str, Any], source: SourceText, units: Units) -> tuple[Statement, list[Flag]]:
+    """The result that the answer leads to, with all its warnings."""
+    result = extract(source)
+    flags = crosscheck(result, ground(Answer.model_validate(answer), units))
+    flags += [flag for issue in result.issues for flag in issue.flags]
+    return result, [flag for flag in flags if flag.level == "warning"]
+
+
+def _told(flag: Flag) -> str:
+    return f"{flag.code} {flag.message}"
+
+
+def _disagrees(flag: Flag) -> bool:
+    return flag.level == "warning" and flag.code in {rule.flag for rule in TABLE.values()}
+
+
+def _stated(statement: Statement) -> str:
+    """What the items state: decisions, texts and citations."""
+    stated = [[issue.decision, *(_of(getattr(issue, name)) for name in TEXTS)] for issue in statement.issues]
+    return json.dumps(stated)
+
+
+def _of(text: Any) -> Any:
+    if text is None:
+        return None
+    citations = getattr(text, "citations", [])
+    return [text.text, [(c.source, c.title, c.section, c.pages, c.year) for c in citations]]
+
+
+def main() -> None:
+    """Prints the table."""
+    outcome = measure(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    print(f"{'planted error':18}{'planted':>9}{'corrected':>11}{'flagged':>9}{'slipped':>9}")
+    for name, kind in outcome.kinds.items():
+        print(f"{name:18}{kind.planted:>9}{kind.corrected:>11}{kind.flagged:>9}{len(kind.slipped):>9}")
+    total = sum(kind.planted for kind in outcome.kinds.values())
+    slipped = sum(len(kind.slipped) for kind in outcome.kinds.values())
+    print(f"corrected or flagged: {total - slipped} of {total} ({(total - slipped) / max(1, total):.1%})")
+    for name in outcome.false_warnings:
+        print(f"  false warning: {name}")
+    print(f"false warnings on clean answers: {len(outcome.false_warnings)} of {outcome.items} items")
+
+
+if __name__ == "__main__":
+    main()
