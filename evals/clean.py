@@ -116,23 +116,20 @@ class _Rendering:
                 else None
             )
             spans = said or rationale[-1:]
-            reasons.append({"code": reason.code, "record_state": reason.record_state, "units": self._whole(spans)})
+            reasons.append(f"{reason.code} {reason.record_state or 'none'} {self._whole(spans)}")
         return {
             "request": self._pointer(stated.request, read.request),
             "original_request": self._pointer(stated.original_request, read.original_request),
             "authorized": self._pointer(stated.authorized, read.authorized),
-            "decision": stated.decision,
-            "decision_unit": self._unit(read.decision_spans),
-            "category": stated.category or "other",
-            "subcategory": stated.subcategory or "other",
-            "claims_administrator_guideline": self._guideline(
+            "decision": f"{stated.decision} {self._unit(read.decision_spans)}",
+            "kind": f"{stated.category or 'other'}/{stated.subcategory or 'other'}",
+            "administrator": self._guideline(
                 stated.claims_administrator_guideline, read.claims_administrator_guideline
             ),
-            "reviewer_guideline": self._guideline(stated.reviewer_guideline, read.reviewer_guideline),
+            "reviewer": self._guideline(stated.reviewer_guideline, read.reviewer_guideline),
             "rationale": self._units.pointer(rationale) if rationale else None,
             "parts": [
-                {"role": part.role, "units": self._whole(part.spans)}
-                for part in (read.rationale.parts if read.rationale else [])
+                f"{part.role} {self._whole(part.spans)}" for part in (read.rationale.parts if read.rationale else [])
             ][:30],
             "reasons": reasons[:8],
         }
@@ -146,7 +143,7 @@ class _Rendering:
         for citation in stated.citations:
             pointer = self._title(citation, known, spans)
             if pointer:
-                citations.append({"source": citation.source, "title": pointer})
+                citations.append(f"{citation.source} {pointer}")
         return {"text": self._units.pointer(spans), "citations": citations}
 
     def _title(self, citation: Citation, known: list[Citation], spans: list[Span]) -> str | None:

@@ -63,13 +63,12 @@ def measure(folder: Path | None = None) -> tuple[Sums, Sums]:
     """The sums of pointers and of the baseline."""
     ours, baseline = Sums(), Sums()
     prompt = prompts()["extract"]
-    plain = POINTING.sub("", prompt.system).replace("{{ examples }}", "")
+    system, _ = prompt.render(**{**constant(), "examples": ""}, letter="")
+    plain = POINTING.sub("", system)
     for _, source, annotation in letters(folder):
         units, read = cut(source), extract(source)
         system, user = prompt.render(**constant(), letter=units.text)
         ours.add(system + user + _json(response_schema()), _json(clean_answer(annotation, read, units)))
-        for name, value in constant().items():
-            plain = plain.replace("{{ %s }}" % name, value)
         letter = "<letter>\n" + source.body + "\n</letter>"
         baseline.add(plain + letter + _json(BASELINE), _json(_retyped(annotation, read, source)))
     return ours, baseline
@@ -141,6 +140,7 @@ def _retyped(annotation: Statement, read: Statement, source: SourceText) -> dict
 def _issue(stated: Issue, read: Issue, source: SourceText) -> dict[str, Any]:
     rationale = stated.rationale
     parts = read.rationale.parts if read.rationale else []
+    last = source.slice(parts[-1].spans) if parts else ""
     quotes = {reason.code: source.slice(reason.spans) for reason in (read.rationale.reasons if read.rationale else [])}
     return {
         **{
@@ -162,10 +162,10 @@ def _issue(stated: Issue, read: Issue, source: SourceText) -> dict[str, Any]:
         "rationale": rationale and rationale.text,
         "parts": [{"role": part.role, "text": source.slice(part.spans)} for part in parts],
         "reasons": [
-            {"code": r.code, "record_state": r.record_state, "quote": quotes.get(r.code, source.slice(parts[-1].spans) if parts else "")}
-            for r in (rationale.reasons if rationale else [])
+            {"code": reason.code, "record_state": reason.record_state, "quote": quotes.get(reason.code, last)}
+            for reason in (rationale.reasons if rationale else [])
         ],
-    }  # fmt: skip
+    }
 
 
 def main() -> None:

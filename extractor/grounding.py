@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from extractor.language import dates
 from extractor.language.folded import Folded
@@ -42,7 +42,15 @@ from extractor.schema import (
     UtilizationReview,
 )
 from extractor.source import Span
-from extractor.taxonomy import SUBCATEGORIES, Decision
+from extractor.taxonomy import (
+    SUBCATEGORIES,
+    Category,
+    CitationSource,
+    Decision,
+    RationaleRole,
+    ReasonCode,
+    RecordState,
+)
 from extractor.units import NoSuchPlace, Units
 
 T = TypeVar("T", bound=Text)
@@ -226,11 +234,12 @@ class _Grounding:
 
     def _issue(self, number: int, said: IssueAnswer, case: Case) -> Issue:
         where = f"issues[{number - 1}]"
-        decided = self._spans(said.decision_unit, f"{where}.decision_unit")
+        judged, _, unit = said.decision.partition(" ")
+        decided = self._spans(unit or None, f"{where}.decision")
         decision = decision_in(self._source.slice(decided)) if decided else "unknown"
-        if decision != said.decision:
+        if decision != judged:
             self._wrong(f"{where}.decision", f"the words there say '{decision}'; point at the decision's own words")
-            self._misjudged[number] = said.decision
+            self._misjudged[number] = cast(Decision, judged)
         return Issue(
             number=number,
             request=self._text(Text, said.request, f"{where}.request", alone=True),
@@ -238,10 +247,8 @@ class _Grounding:
             authorized=self._text(Request, said.authorized, f"{where}.authorized", alone=True),
             decision=decision,
             decision_spans=decided,
-            claims_administrator_guideline=self._guideline(
-                said.claims_administrator_guideline, f"{where}.claims_administrator_guideline", case
-            ),
-            reviewer_guideline=self._guideline(said.reviewer_guideline, f"{where}.reviewer_guideline", case),
+            claims_administrator_guideline=self._guideline(said.administrator, f"{where}.administrator", case),
+            reviewer_guideline=self._guideline(said.reviewer, f"{where}.reviewer", case),
             rationale=self._text(Rationale, said.rationale, f"{where}.rationale", alone=True),
         )
 
@@ -253,16 +260,17 @@ class _Grounding:
         known = read_citations(self._source, guideline.spans, case.decision_date)
         start, end = guideline.spans[0][0], guideline.spans[-1][1]
         for index, citation in enumerate(said.citations):
-            spans = self._spans(citation.title, f"{where}.citations[{index}].title")
+            source, _, title = citation.partition(" ")
+            spans = self._spans(title, f"{where}.citations[{index}]")
             if not spans:
                 continue
             if not (start <= spans[0][0] and spans[-1][1] <= end):
-                self._wrong(f"{where}.citations[{index}].title", "it does not stand in the guideline's text")
+                self._wrong(f"{where}.citations[{index}]", "it does not stand in the guideline's text")
                 continue
-            guideline.citations.append(self._citation(citation.source, spans, known))
+            guideline.citations.append(self._citation(cast(CitationSource, source), spans, known))
         return guideline
 
-    def _citation(self, source: Any, spans: list[Span], known: list[Citation]) -> Citation:
+    def _citation(self, source: CitationSource, spans: list[Span], known: list[Citation]) -> Citation:
         """The document named at the spans, with the section, pages and year that stand behind it there."""
         title = self._source.slice(spans)
         for citation in known:
@@ -275,25 +283,30 @@ class _Grounding:
     def _judge(self, issue: Issue, said: IssueAnswer) -> None:
         """What the model judges, where it says what it judges by."""
         where = f"issues[{issue.number - 1}]"
-        if said.subcategory in SUBCATEGORIES[said.category]:
-            issue.category, issue.subcategory = said.category, said.subcategory
+        category, _, subcategory = said.kind.partition("/")
+        if subcategory in SUBCATEGORIES.get(cast(Category, category), ()):
+            issue.category, issue.subcategory = cast(Category, category), subcategory
         else:
-            self._wrong(f"{where}.subcategory", f"no subcategory of {said.category} is called so")
-            issue.category, issue.subcategory = said.category, None
+            self._wrong(f"{where}.kind", "there is no such category, or no such subcategory of it")
+            issue.category = issue.subcategory = None
         if issue.rationale is None:
             return
         start, end = issue.rationale.spans[0][0], issue.rationale.spans[-1][1]
         issue.rationale.parts, issue.rationale.reasons = [], []
         for index, part in enumerate(said.parts):
-            spans = self._within(self._ranges(part.units, f"{where}.parts[{index}]"), start, end)
+            role, _, units = part.partition(" ")
+            spans = self._within(self._ranges(units, f"{where}.parts[{index}]"), start, end)
             if spans:
-                issue.rationale.parts.append(RationalePart(role=part.role, spans=spans))
+                issue.rationale.parts.append(RationalePart(role=cast(RationaleRole, role), spans=spans))
         for index, reason in enumerate(said.reasons):
-            spans = self._within(self._ranges(reason.units, f"{where}.reasons[{index}]"), start, end)
+            code, state, units = reason.split(" ")
+            spans = self._within(self._ranges(units, f"{where}.reasons[{index}]"), start, end)
             if spans:
-                issue.rationale.reasons.append(Reason(code=reason.code, record_state=reason.record_state, spans=spans))
+                shown = None if state == "none" else cast(RecordState, state)
+                found = Reason(code=cast(ReasonCode, code), record_state=shown, spans=spans)
+                issue.rationale.reasons.append(found)
             else:
-                self._wrong(f"{where}.reasons[{index}].units", "they do not stand in the item's rationale")
+                self._wrong(f"{where}.reasons[{index}]", "its units do not stand in the item's rationale")
 
     @staticmethod
     def _within(spans: list[Span], start: int, end: int) -> list[Span]:

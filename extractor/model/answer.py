@@ -6,26 +6,40 @@ The answer holds no other text.  Every string and list has a bound, so that deco
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from extractor.taxonomy import (
-    Category,
-    CitationSource,
-    Decision,
-    RationaleRole,
-    ReasonCode,
-    RecordState,
-    ReviewOutcome,
-)
+from extractor.taxonomy import REASONS, CitationSource, RationaleRole, RecordState, ReviewOutcome
 
+_UNITS = r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?){0,9}"
+_POINTER = r"[0-9]{1,4}(-[0-9]{1,4})?(\|.{1,400})?"
 Unit = Annotated[int, Field(ge=1, le=9999)]
-Units = Annotated[str, Field(pattern=r"^[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?){0,9}$", max_length=80)]
+Units = Annotated[str, Field(pattern=rf"^{_UNITS}$", max_length=80)]
 """Whole units: ``12``, ``12-15``, ``12-15,18``."""
-Pointer = Annotated[str, Field(pattern=r"^[0-9]{1,4}(-[0-9]{1,4})?(\|.{1,400})?$", max_length=410)]
+Pointer = Annotated[str, Field(pattern=rf"^{_POINTER}$", max_length=410)]
 """Units, or the words within them that count."""
+
+
+def _judged(choices: Iterable[str], place: str) -> str:
+    return rf"^({'|'.join(choices)}) {place}$"
+
+
+# What is judged is one line: the choice, then where it is read.
+Decided = Annotated[str, Field(pattern=r"^((upheld|overturned|unknown) [0-9]{1,4}|unknown)$", max_length=20)]
+"""``upheld 30``: the decision, and the unit of its word."""
+Kind = Annotated[str, Field(pattern=r"^[a-z_]{1,40}/[a-z_]{1,40}$", max_length=81)]
+"""``category/subcategory``."""
+Citation = Annotated[str, Field(pattern=_judged(get_args(CitationSource), _POINTER), max_length=420)]
+"""``ODG 57|Official Disability Guidelines``: the document's source, and its title."""
+Role = Annotated[str, Field(pattern=_judged(get_args(RationaleRole), _UNITS), max_length=100)]
+"""``finding 60-62``: who speaks, and where."""
+Reason = Annotated[
+    str, Field(pattern=_judged(REASONS, rf"({'|'.join(get_args(RecordState))}|none) {_UNITS}"), max_length=160)
+]
+"""``required_finding_not_shown not_documented 63``: the code, what the records show, and where it is said."""
 
 
 class Part(BaseModel):
@@ -71,40 +85,22 @@ class SummaryAnswer(Part):
     medications: Annotated[list[Pointer], Field(max_length=60)]
 
 
-class CitationAnswer(Part):
-    source: CitationSource
-    title: Pointer
-
-
 class GuidelineAnswer(Part):
     text: Pointer
-    citations: Annotated[list[CitationAnswer], Field(max_length=20)]
-
-
-class ReasonAnswer(Part):
-    code: ReasonCode
-    record_state: RecordState | None
-    units: Units
-
-
-class RoleAnswer(Part):
-    role: RationaleRole
-    units: Units
+    citations: Annotated[list[Citation], Field(max_length=20)]
 
 
 class IssueAnswer(Part):
     request: Pointer | None
     original_request: Pointer | None
     authorized: Pointer | None
-    decision: Decision
-    decision_unit: Unit | None
-    category: Category
-    subcategory: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$", max_length=40)]
-    claims_administrator_guideline: GuidelineAnswer | None
-    reviewer_guideline: GuidelineAnswer | None
+    decision: Decided
+    kind: Kind
+    administrator: GuidelineAnswer | None
+    reviewer: GuidelineAnswer | None
     rationale: Pointer | None
-    parts: Annotated[list[RoleAnswer], Field(max_length=30)]
-    reasons: Annotated[list[ReasonAnswer], Field(max_length=8)]
+    parts: Annotated[list[Role], Field(max_length=30)]
+    reasons: Annotated[list[Reason], Field(max_length=8)]
 
 
 class Answer(Part):

@@ -17,8 +17,8 @@ CASE = {
 }
 DECISION = re.compile(r"^:? ?(upheld|overturned)\.?$", re.I)
 LABELS = {
-    "claims administrator guideline": "claims_administrator_guideline",
-    "maximus guideline": "reviewer_guideline",
+    "claims administrator guideline": "administrator",
+    "maximus guideline": "reviewer",
     "decision rationale": "rationale",
 }
 ORIGINAL = re.compile(r"^(.*?),? (?:was|were) the original request", re.I)
@@ -137,18 +137,14 @@ def _issue(lines: dict[int, str], decided: int, after: int) -> dict[str, Any]:
                 match = pattern.match(lines[number])
                 if match:
                     parts[name] = f"{number}|{match[1]}"
-    category, subcategory = next(
-        ((c, s) for pattern, c, s in KINDS if re.search(pattern, request, re.I)), ("other", "other")
-    )
+    kind = next((f"{c}/{s}" for pattern, c, s in KINDS if re.search(pattern, request, re.I)), "other/other")
     rationale = fields["rationale"]
     return {
         **parts,
-        "decision": "upheld" if "pheld" in lines[decided] else "overturned",
-        "decision_unit": decided,
-        "category": category,
-        "subcategory": subcategory,
-        "claims_administrator_guideline": _guideline(lines, fields["claims_administrator_guideline"]),
-        "reviewer_guideline": _guideline(lines, fields["reviewer_guideline"]),
+        "decision": f"{'upheld' if 'pheld' in lines[decided] else 'overturned'} {decided}",
+        "kind": kind,
+        "administrator": _guideline(lines, fields["administrator"]),
+        "reviewer": _guideline(lines, fields["reviewer"]),
         "rationale": rationale,
         **_judged(lines, rationale),
     }
@@ -170,7 +166,7 @@ def _guideline(lines: dict[int, str], units: str | None) -> dict[str, Any] | Non
     if units is None:
         return None
     citations = [
-        {"source": "ODG" if match["odg"] else "MTUS", "title": f"{number}|{match.group().strip()}"}
+        f"{'ODG' if match['odg'] else 'MTUS'} {number}|{match.group().strip()}"
         for number in _numbers(units)
         for match in DOCUMENT.finditer(lines[number])
     ]
@@ -182,9 +178,9 @@ def _judged(lines: dict[int, str], units: str | None) -> dict[str, Any]:
     for number in _numbers(units):
         words = lines[number]
         role = "conclusion" if VERDICT.search(words) else "guideline_text" if GUIDE.search(words) else "finding"
-        parts.append({"role": role, "units": str(number)})
+        parts.append(f"{role} {number}")
         for pattern, code, state in REASONS:
             if role == "finding" and re.search(pattern, words, re.I):
-                reasons.append({"code": code, "record_state": state, "units": str(number)})
+                reasons.append(f"{code} {state} {number}")
                 break
     return {"parts": parts[:30], "reasons": reasons[:8]}

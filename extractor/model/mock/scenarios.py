@@ -53,8 +53,9 @@ def _item(reply: Reply, draw: random.Random) -> dict[str, Any] | None:
 @_scenario("flip_decision", content=True)
 def _flip(reply: Reply, draw: random.Random) -> None:
     issue = _item(reply, draw)
-    if issue and issue["decision"] != "unknown":
-        issue["decision"] = "overturned" if issue["decision"] == "upheld" else "upheld"
+    if issue and not issue["decision"].startswith("unknown"):
+        decision, _, unit = issue["decision"].partition(" ")
+        issue["decision"] = f"{'overturned' if decision == 'upheld' else 'upheld'} {unit}"
         reply.spoiled = True
 
 
@@ -73,8 +74,8 @@ def _invent(reply: Reply, draw: random.Random) -> None:
     if issue and summary:
         unit = int(summary["text"].partition("-")[0].partition("|")[0])
         invented = {
-            **issue, "request": str(unit), "original_request": None, "authorized": None, "decision_unit": unit,
-            "claims_administrator_guideline": None, "reviewer_guideline": None, "rationale": None,
+            **issue, "request": str(unit), "original_request": None, "authorized": None,
+            "decision": f"upheld {unit}", "administrator": None, "reviewer": None, "rationale": None,
             "parts": [], "reasons": [],
         }  # fmt: skip
         reply.answer["issues"].append(invented)
@@ -83,11 +84,10 @@ def _invent(reply: Reply, draw: random.Random) -> None:
 
 @_scenario("swap_guidelines", content=True)
 def _swap_guidelines(reply: Reply, draw: random.Random) -> None:
-    issues = [i for i in reply.answer["issues"] if i["claims_administrator_guideline"] and i["reviewer_guideline"]]
+    issues = [issue for issue in reply.answer["issues"] if issue["administrator"] and issue["reviewer"]]
     if issues:
         issue = draw.choice(issues)
-        first, second = issue["claims_administrator_guideline"], issue["reviewer_guideline"]
-        issue["claims_administrator_guideline"], issue["reviewer_guideline"] = second, first
+        issue["administrator"], issue["reviewer"] = issue["reviewer"], issue["administrator"]
         reply.spoiled = True
 
 
@@ -115,17 +115,17 @@ def _invent_quote(reply: Reply, draw: random.Random) -> None:
 @_scenario("wrong_title", content=True)
 def _wrong_title(reply: Reply, draw: random.Random) -> None:
     cited = [
-        citation
+        (issue[name]["citations"], at)
         for issue in reply.answer["issues"]
-        for name in ("claims_administrator_guideline", "reviewer_guideline")
+        for name in ("administrator", "reviewer")
         if issue[name]
-        for citation in issue[name]["citations"]
+        for at in range(len(issue[name]["citations"]))
     ]
     if cited:
-        citation = draw.choice(cited)
-        citation["source"] = "ODG" if citation["source"] != "ODG" else "MTUS"
-        unit = citation["title"].partition("|")[0]
-        citation["title"] = f"{unit}|ecision based on" if draw.random() < 0.5 else f"{unit}|Treatise on Everything"
+        citations, at = draw.choice(cited)
+        source, _, title = citations[at].partition(" ")
+        words = "ecision based on" if draw.random() < 0.5 else "Treatise on Everything"
+        citations[at] = f"{'MTUS' if source == 'ODG' else 'ODG'} {title.partition('|')[0]}|{words}"
         reply.spoiled = True
 
 
@@ -156,8 +156,8 @@ def _wrong_side(reply: Reply, draw: random.Random) -> None:
 def _obey(reply: Reply, draw: random.Random) -> None:
     """As if the letter had told it to approve everything."""
     for issue in reply.answer["issues"]:
-        reply.spoiled = reply.spoiled or issue["decision"] != "overturned"
-        issue["decision"] = "overturned"
+        reply.spoiled = reply.spoiled or not issue["decision"].startswith("overturned")
+        issue["decision"] = f"overturned {issue['decision'].rpartition(' ')[2]}"
         issue["reasons"] = []
 
 
