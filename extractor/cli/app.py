@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from extractor.cli.settings import KEYS, SettingsError, default_map
+from extractor.errors import ImrError
 from extractor.limits import DEFAULT_LIMITS, MIB
 from extractor.version import VERSION
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from extractor.cli.letters import Task
 
 SECONDS, MEMORY_MB = 60.0, 2048
+MODEL_SECONDS = 900.0
+"""How much longer a letter may take where a model is asked: its attempts and waits have bounds of their own."""
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 # Typer carries its own copy of click; this is the base of that copy's errors.
@@ -83,7 +86,18 @@ MaxMemory = Annotated[
     ),
 ]
 Model = Annotated[
-    str | None, typer.Option("--model", envvar="IMR_MODEL", help="The model that reads along; 'none' for rules only.")
+    str | None,
+    typer.Option(
+        "--model",
+        envvar="IMR_MODEL",
+        help="The model that reads along: provider/model, 'mock' (a demo, no network), or 'none' for rules only.",
+    ),
+]
+Yes = Annotated[
+    bool, typer.Option("--yes", envvar="IMR_YES", help="Agree that letters leave this machine for the model's host.")
+]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", envvar="IMR_NO_CACHE", help="Ask the model anew, and keep no answer on disk.")
 ]
 
 
@@ -109,6 +123,8 @@ def extract(
     letters: Letters,
     json: Json = False,
     model: Model = None,
+    yes: Yes = False,
+    no_cache: NoCache = False,
     ocr: Ocr = False,
     max_mb: MaxMb = DEFAULT_LIMITS.bytes / MIB,
     max_pages: MaxPages = DEFAULT_LIMITS.pages,
@@ -116,12 +132,15 @@ def extract(
     max_memory_mb: MaxMemory = MEMORY_MB,
 ) -> None:
     """Take letters apart: items, decisions, reasons."""
-    if model not in (None, "none"):
-        raise typer.BadParameter(f"the model '{model}' is not to be had: this version reads by rules only (none)")
     if model is None:
         typer.echo("imr: no model is set: rules only, nothing leaves this machine", err=True)
+    elif model != "none":
+        from extractor.cli.consent import agreed
+
+        agreed(model, yes=yes)
     action = "view" if not json else "json" if len(letters) == 1 else "jsonl"
-    raise typer.Exit(_read(action, letters, ocr, max_mb, max_pages, max_seconds, max_memory_mb))
+    limits = (max_mb, max_pages, max_seconds, max_memory_mb)
+    raise typer.Exit(_read(action, letters, ocr, *limits, model=model, cache=not no_cache))
 
 
 @app.command()
@@ -156,8 +175,62 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = F
     typer.echo(report(as_json=json))
 
 
+@app.command()
+def prompts(
+    what: Annotated[str, typer.Argument(metavar="list|show", help="List the prompts, or show one.")] = "list",
+    name: Annotated[str | None, typer.Argument(help="The prompt to show.")] = None,
+) -> None:
+    """Show what a model is asked."""
+    from extractor.cli.housekeeping import prompt_list, prompt_text
+
+    typer.echo(prompt_text(name) if what == "show" else prompt_list())
+
+
+@app.command()
+def models() -> None:
+    """Tell which models can read along, and how to name them."""
+    from extractor.cli.housekeeping import MODELS
+
+    typer.echo(MODELS)
+
+
+@app.command()
+def cache(
+    what: Annotated[str, typer.Argument(metavar="info|prune|clear", help="What to do.")] = "info",
+    days: Annotated[float, typer.Option("--days", min=0, help="prune: remove what is older.")] = 90,
+) -> None:
+    """Look after the kept answers of models."""
+    from extractor.cli.housekeeping import look_after
+
+    typer.echo(look_after(what, days))
+
+
+@app.command("mock-llm")
+def mock_llm(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 picks a free one.")] = 8080,
+    scenario: Annotated[str | None, typer.Option("--scenario", help="What goes wrong, by name.")] = None,
+    rate: Annotated[float, typer.Option("--rate", min=0, max=1, help="In what share of the answers.")] = 1.0,
+    seed: Annotated[int, typer.Option("--seed", help="Draws which.")] = 0,
+    delay: Annotated[float, typer.Option("--delay", min=0, help="Seconds before each answer.")] = 0.0,
+    tokens_per_second: Annotated[float, typer.Option("--tokens-per-second", min=0, help="0: at once.")] = 0.0,
+) -> None:
+    """Serve the mock model on loopback, in OpenAI's protocol. A demo, not a reader to rely on."""
+    from extractor.cli.housekeeping import serve_mock
+
+    serve_mock(port, scenario, rate, seed, delay, tokens_per_second)
+
+
 def _read(
-    action: str, letters: list[str], ocr: bool, max_mb: float, max_pages: int, max_seconds: float, max_memory_mb: int
+    action: str,
+    letters: list[str],
+    ocr: bool,
+    max_mb: float,
+    max_pages: int,
+    max_seconds: float,
+    max_memory_mb: int,
+    *,
+    model: str | None = None,
+    cache: bool = False,
 ) -> int:
     """Reads the letters in worker processes, prints each result in order, and gives the exit code."""
     from extractor.cli.letters import Task
@@ -173,10 +246,12 @@ def _read(
             max_bytes=size,
             max_pages=max_pages,
             width=_width(),
+            model=None if model == "none" else model,
+            cache=cache,
         )
         for letter in letters
     ]
-    seconds = max_seconds * (10 if ocr else 1)
+    seconds = max_seconds * (10 if ocr else 1) + (MODEL_SECONDS if model not in (None, "none") else 0)
     return _print(tasks, seconds, max_memory_mb * MIB)
 
 
@@ -194,6 +269,8 @@ def _print(tasks: list[Task], seconds: float, memory: int) -> int:
         if answer.interrupted:
             return INTERRUPTED
         code = max(code, answer.code)
+        for note in answer.notes:
+            typer.echo(f"imr: {note}", err=True)
         if answer.error:
             typer.echo(f"imr: {answer.name}: {answer.error}", err=True)
         if answer.out:
@@ -236,6 +313,9 @@ def run(args: list[str] | None = None) -> int:
         message = error.format_message() if isinstance(error, CommandError) else str(error)
         typer.echo(f"imr: {' '.join(message.split())} (imr --help tells more)", err=True)
         return USAGE
+    except ImrError as error:
+        typer.echo(f"imr: {error}", err=True)
+        return error.code
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except OSError as error:

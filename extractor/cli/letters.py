@@ -5,8 +5,13 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extractor.errors import ImrError, UnreadableInput
+
+if TYPE_CHECKING:
+    from extractor.schema import Determination
+    from extractor.source import SourceText
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,9 @@ class Task:
     max_bytes: int
     max_pages: int
     width: int
+    model: str | None = None
+    cache: bool = False
+    """The model's answers are kept on disk."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +41,16 @@ class Answer:
     code: int
     out: str | None = None
     error: str | None = None
+    notes: tuple[str, ...] = ()
+    """What the person who runs the program should know, a line each."""
     interrupted: bool = False
 
 
 def perform(task: Task) -> Answer:
     """The answer to a task. Never raises: an error becomes the answer, without the letter's text."""
     try:
-        return Answer(task.name, 0, out=_result(task))
+        notes: list[str] = []
+        return Answer(task.name, 0, out=_result(task, notes), notes=tuple(notes))
     except ImrError as error:
         return failed(task, error.code, str(error))
     except MemoryError:
@@ -67,7 +78,7 @@ def failed(task: Task, code: int, message: str) -> Answer:
     return Answer(" ".join(task.name.split()), code, out=out, error=message)
 
 
-def _result(task: Task) -> str:
+def _result(task: Task, notes: list[str]) -> str:
     from extractor.limits import Limits
     from extractor.pipeline import extract, read_source
 
@@ -77,9 +88,35 @@ def _result(task: Task) -> str:
     source = read_source(letter, name=Path(task.name).name or task.name, ocr=task.ocr, limits=limits)
     if task.action == "text":
         return source.text
-    determination = extract(source)
+    determination = _with_model(source, task, notes) if task.model else extract(source)
     if task.action == "view":
         from extractor.cli.view import view
 
         return view(determination, source, task.width)
     return determination.model_dump_json(indent=2 if task.action == "json" else None)
+
+
+def _with_model(source: SourceText, task: Task, notes: list[str]) -> Determination:
+    import asyncio
+
+    from extractor.model.cache import Cache
+    from extractor.model.reading import Reader
+    from extractor.model.settings import ModelSettings
+    from extractor.pipeline import aextract
+
+    assert task.model is not None
+    cache = Cache() if task.cache else None
+    reader = Reader(ModelSettings(task.model), cache=cache)
+
+    async def read() -> Determination:
+        try:
+            return await aextract(source, model=reader)
+        finally:
+            await reader.close()
+
+    try:
+        return asyncio.run(read())
+    finally:
+        if cache is not None:
+            notes += cache.warnings
+            cache.close()

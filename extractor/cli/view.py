@@ -89,7 +89,19 @@ class _View:
         states = ", ".join(letter.reviewer.licensed_in)
         yield from self._fact("Reviewer", "; licensed in ".join(part for part in (reviewer, states) if part))
         colour = "green" if letter.status == "complete" else "yellow"
-        yield "Reading    " + typer.style(letter.status, fg=colour) + f", by rules, layout '{letter.source.layout}'"
+        readers = "rules" if letter.provenance.model == "none" else "rules and a model"
+        read_by = f"by {readers}, layout '{letter.source.layout}'"
+        yield "Reading    " + typer.style(letter.status, fg=colour) + f", {read_by}"
+        if letter.provenance.model != "none":
+            yield from self._fact("Model", self._model())
+
+    def _model(self) -> str:
+        """The model, what it was asked, and what that cost."""
+        made = self.letter.provenance
+        kept = {"hit": "answer kept from before", "miss": "asked now", "off": "asked now, not kept"}[made.cache]
+        tokens = f"{made.tokens.prompt} tokens sent, {made.tokens.completion} received"
+        cost = "price unknown" if made.cost_usd is None else f"{made.cost_usd:.4f} dollars"
+        return f"{made.model}, {made.prompt}, {kept}, {tokens}, {cost}"
 
     def _review(self) -> str:
         """The utilization review as the summary tells it."""
@@ -115,7 +127,8 @@ class _View:
         number = f"{issue.number}. "
         yield from (typer.style(line, bold=True) for line in self._wrap(number, request, " " * len(number)))
         word = typer.style(issue.decision.upper(), fg=COLOUR[issue.decision], bold=True)
-        yield f"{INDENT}{word}  {MEANING[issue.decision]}{self._place(issue.decision_spans)}"
+        sure = "" if issue.confidence is None else f"  confidence {issue.confidence:.2f}"
+        yield f"{INDENT}{word}  {MEANING[issue.decision]}{self._place(issue.decision_spans)}{sure}"
         yield from self._asked(issue)
         yield from self._why(issue)
         for title, part in (("Originally requested", issue.original_request), ("Authorized", issue.authorized)):

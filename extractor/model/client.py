@@ -22,11 +22,23 @@ from extractor.model.settings import ModelSettings
 from extractor.model.usage import Usage
 
 MOCK_URL = "http://mock.invalid/v1"
+TIMEOUTS = ("APITimeoutError", "ReadTimeout", "ConnectTimeout", "TimeoutException", "TimeoutError")
+BROKEN = ("APIConnectionError", "ReadError", "ConnectError", "RemoteProtocolError")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-for _name in ("instructor", "openai", "httpx2", "httpcore2", "httpx", "anthropic"):
-    _logger = logging.getLogger(_name)
-    _logger.addHandler(logging.NullHandler())
-    _logger.propagate = False
+SILENT = logging.CRITICAL + 1
+TALKERS = (
+    "instructor",
+    "openai",
+    "httpx2",
+    "httpcore2",
+    "httpx",
+    "httpcore",
+    "anthropic",
+    "google",
+    "groq",
+    "mistralai",
+)
+"""Loggers of the libraries below: at their louder levels they print whole requests and answers."""
 
 _last_response: ContextVar[list[Any] | None] = ContextVar("last_response", default=None)
 
@@ -75,7 +87,7 @@ class Connection:
         usage.attempts += 1
         started = time.perf_counter()
         try:
-            answer: Answer = await self.client.chat.completions.create(
+            asking = self.client.chat.completions.create(
                 model=self.settings.model.partition("/")[2] or self.settings.model,
                 response_model=Answer,
                 messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
@@ -83,6 +95,8 @@ class Connection:
                 max_tokens=self.settings.max_tokens,
                 **self._options(),
             )
+            # The clients' own timeouts are between two bytes: a server that trickles would never meet them.
+            answer: Answer = await asyncio.wait_for(asking, self.settings.timeout)
             return answer
         except Exception as error:
             raise _trouble(error, responses[-1] if responses else None) from None
@@ -118,6 +132,8 @@ def connect(settings: ModelSettings, transport: Any = None) -> Connection:
     """A way to the model. ``transport`` stands in for the network, under the real client. Raises UnknownModel."""
     import instructor
 
+    for name in TALKERS:
+        logging.getLogger(name).setLevel(SILENT)
     provider = settings.provider
     strict = provider in ("openai", "mock", "local") and settings.mode in (None, "json_schema")
     mode = _mode(settings.mode or ("json_schema" if strict else None))
@@ -211,9 +227,9 @@ def _trouble(error: BaseException, response: Any) -> Trouble:
             if status in (408, 409, 425, 429) or status >= 500:
                 return TransportTrouble(f"http_{status}", _retry_after(cause))
             return RequestRefused(f"http_{status}")
-        if type(cause).__name__ in ("APITimeoutError", "ReadTimeout", "ConnectTimeout", "TimeoutException"):
+        if type(cause).__name__ in TIMEOUTS:
             return TransportTrouble("timeout")
-        if type(cause).__name__ in ("APIConnectionError", "ReadError", "ConnectError", "RemoteProtocolError"):
+        if type(cause).__name__ in BROKEN:
             return TransportTrouble("connection")
     if type(error).__name__ == "IncompleteOutputException":
         return AnswerTrouble("cut_off")
