@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from extractor.crosscheck import TABLE
 from extractor.taxonomy import CATEGORIES, FLAGS, REASONS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,6 +25,10 @@ COMMANDS = {
 }
 TABLES: dict[str, tuple[list[str], list[list[str]]]] = {
     "flags": (["flag", "meaning"], [[f"`{code}`", meaning] for code, meaning in FLAGS.items()]),
+    "crosscheck": (
+        ["where they differ", "stands", "flag", "level"],
+        [[field, rule.winner, f"`{rule.flag}`", rule.level] for field, rule in TABLE.items()],
+    ),
     "reasons": (["reason", "meaning"], [[f"`{code}`", meaning] for code, meaning in REASONS.items()]),
     "categories": (
         ["category", "subcategory", "example"],

@@ -274,3 +274,63 @@ def test_a_wrong_setting_names_the_file(setting: str, letter: str) -> None:
     assert run.returncode == 2 and b"imr.toml" in run.stderr and len(run.stderr.splitlines()) == 1
     assert b"not usable" in imr("doctor").stdout
     assert imr("--help").returncode == 0
+
+
+def test_a_model_reads_along_and_its_answer_is_kept(letter: str, tmp_path: Path) -> None:
+    """The mock asks nobody; the second time its answer comes from the cache, unless that is refused."""
+    kept = {"IMR_CACHE_DIR": str(tmp_path / "kept")}
+    first, second, third = (
+        json.loads(imr("extract", "--json", "--model", "mock", *more, letter, **kept).stdout)["provenance"]
+        for more in ([], [], ["--no-cache"])
+    )
+    assert (first["cache"], second["cache"], third["cache"]) == ("miss", "hit", "off")
+    assert first["model"] == "mock" and first["prompt"].startswith("extract@")
+    assert "mock, extract@" in imr("extract", "--model", "mock", letter, **kept).stdout.decode()
+    assert "1 answers" in imr("cache", **kept).stdout.decode()
+    assert "1 answers removed" in imr("cache", "clear", **kept).stdout.decode()
+
+
+@pytest.mark.parametrize(
+    "environment", [{}, {"OPENAI_API_KEY": "sk-x"}, {"OPENAI_BASE_URL": "https://models.example.org/v1"}]
+)
+def test_nothing_is_sent_without_consent(environment: dict[str, str], letter: str) -> None:
+    """Without a terminal to ask on, and without --yes: exit 2, and the host is named."""
+    run = imr("extract", "--model", "openai/gpt-4o", letter, **environment)
+    assert run.returncode == 2 and run.stdout == b""
+    (line,) = run.stderr.decode().splitlines()
+    assert "nothing was sent" in line and ("openai" in line or "models.example.org" in line)
+
+
+def test_a_model_out_of_reach_gives_the_rules_result(letter: str) -> None:
+    """On loopback no consent is needed; where nobody answers, the result says so and is not lost."""
+    run = imr(
+        "extract",
+        "--json",
+        "--no-cache",
+        "--model",
+        "openai/x",
+        letter,
+        OPENAI_BASE_URL="http://127.0.0.1:1/v1",
+        IMR_MAX_ATTEMPTS="1",
+    )
+    result = json.loads(run.stdout)
+    assert run.returncode == 0
+    assert result["status"] == "partial" and "model_failed" in [flag["code"] for flag in result["flags"]]
+
+
+HOUSEKEEPING = {
+    "prompts": "extract@", "prompts show extract": "numbered units", "models": "openai/MODEL", "cache info": "0 answers",
+    "cache prune": "0 answers removed",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", HOUSEKEEPING)
+def test_housekeeping(command: str, tmp_path: Path) -> None:
+    run = imr(*command.split(), IMR_CACHE_DIR=str(tmp_path / "kept"))
+    assert run.returncode == 0 and HOUSEKEEPING[command] in run.stdout.decode()
+
+
+@pytest.mark.parametrize("command", ["prompts show nonsense", "cache burn", "mock-llm --scenario nonsense"])
+def test_wrong_housekeeping_is_one_line(command: str, tmp_path: Path) -> None:
+    run = imr(*command.split(), IMR_CACHE_DIR=str(tmp_path / "kept"))
+    assert run.returncode in (1, 2) and len(run.stderr.splitlines()) == 1

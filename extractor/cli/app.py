@@ -12,12 +12,14 @@ import typer
 from extractor.cli.settings import KEYS, SettingsError, default_map
 from extractor.errors import ImrError
 from extractor.limits import DEFAULT_LIMITS, MIB
+from extractor.model.settings import Patience
 from extractor.version import VERSION
 
 if TYPE_CHECKING:
     from extractor.cli.letters import Task
 
 SECONDS, MEMORY_MB = 60.0, 2048
+ATTEMPTS = Patience().attempts
 MODEL_SECONDS = 900.0
 """How much longer a letter may take where a model is asked: its attempts and waits have bounds of their own."""
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -96,6 +98,12 @@ Model = Annotated[
 Yes = Annotated[
     bool, typer.Option("--yes", envvar="IMR_YES", help="Agree that letters leave this machine for the model's host.")
 ]
+MaxAttempts = Annotated[
+    int,
+    typer.Option(
+        "--max-attempts", envvar="IMR_MAX_ATTEMPTS", min=1, max=100, help="How often a model out of reach is tried."
+    ),
+]
 NoCache = Annotated[
     bool, typer.Option("--no-cache", envvar="IMR_NO_CACHE", help="Ask the model anew, and keep no answer on disk.")
 ]
@@ -125,6 +133,7 @@ def extract(
     model: Model = None,
     yes: Yes = False,
     no_cache: NoCache = False,
+    max_attempts: MaxAttempts = ATTEMPTS,
     ocr: Ocr = False,
     max_mb: MaxMb = DEFAULT_LIMITS.bytes / MIB,
     max_pages: MaxPages = DEFAULT_LIMITS.pages,
@@ -140,7 +149,7 @@ def extract(
         agreed(model, yes=yes)
     action = "view" if not json else "json" if len(letters) == 1 else "jsonl"
     limits = (max_mb, max_pages, max_seconds, max_memory_mb)
-    raise typer.Exit(_read(action, letters, ocr, *limits, model=model, cache=not no_cache))
+    raise typer.Exit(_read(action, letters, ocr, *limits, model=model, cache=not no_cache, attempts=max_attempts))
 
 
 @app.command()
@@ -231,6 +240,7 @@ def _read(
     *,
     model: str | None = None,
     cache: bool = False,
+    attempts: int = ATTEMPTS,
 ) -> int:
     """Reads the letters in worker processes, prints each result in order, and gives the exit code."""
     from extractor.cli.letters import Task
@@ -248,6 +258,7 @@ def _read(
             width=_width(),
             model=None if model == "none" else model,
             cache=cache,
+            attempts=attempts,
         )
         for letter in letters
     ]

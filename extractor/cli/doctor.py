@@ -9,10 +9,13 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 
 from extractor.cli.settings import SettingsError, default_map, settings_path
+from extractor.model.cache import default_folder
+from extractor.model.client import leaves_machine
+from extractor.model.settings import ModelSettings
 from extractor.reading.ocr import ADVICE, find_tesseract
 from extractor.version import VERSION
 
-PACKAGES = ("pydantic", "pypdfium2", "typer", "defusedxml")
+PACKAGES = ("pydantic", "pypdfium2", "typer", "defusedxml", "instructor", "openai", "tenacity", "diskcache")
 
 
 def report(*, as_json: bool) -> str:
@@ -42,10 +45,17 @@ def _facts() -> dict[str, dict[str, str]]:
             **{name: _version(name) for name in PACKAGES},
             "tesseract": find_tesseract() or f"not installed; {ADVICE}",
         },
-        "model": {"used": "none (rules only)" if model in (None, "none") else f"{model}: not in this version"},
-        "files": {"program": str(files("extractor")), "settings": found},
-        "what_leaves_this_machine": {"letters": "nothing: letters are read by rules, here"},
+        "model": {"used": "none (rules only)" if model in (None, "none") else str(model)},
+        "files": {"program": str(files("extractor")), "settings": found, "kept_answers": str(default_folder())},
+        "what_leaves_this_machine": {"letters": _leaving(model)},
     }
+
+
+def _leaving(model: str | None) -> str:
+    host = leaves_machine(ModelSettings(model)) if model not in (None, "none") else None
+    if host is None:
+        return "nothing: letters are read here"
+    return f"their full text, to {host}, where somebody agreed (--yes, IMR_YES, or asked on the terminal)"
 
 
 def _version(name: str) -> str:

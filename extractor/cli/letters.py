@@ -29,6 +29,8 @@ class Task:
     max_pages: int
     width: int
     model: str | None = None
+    attempts: int = 1
+    """How often a model out of reach is tried."""
     cache: bool = False
     """The model's answers are kept on disk."""
 
@@ -101,12 +103,13 @@ def _with_model(source: SourceText, task: Task, notes: list[str]) -> Determinati
 
     from extractor.model.cache import Cache
     from extractor.model.reading import Reader
-    from extractor.model.settings import ModelSettings
+    from extractor.model.settings import ModelSettings, Patience
     from extractor.pipeline import aextract
 
     assert task.model is not None
     cache = Cache() if task.cache else None
-    reader = Reader(ModelSettings(task.model), cache=cache)
+    settings = ModelSettings(task.model, patience=Patience(attempts=task.attempts))
+    reader = Reader(settings, cache=cache)
 
     async def read() -> Determination:
         try:

@@ -9,7 +9,7 @@ from typing import Any
 NAME = "imr.toml"
 LIMITS = ("max_mb", "max_pages", "max_seconds", "max_memory_mb")
 COMMON = ("ocr", *LIMITS)
-KEYS: dict[str, tuple[str, ...]] = {"extract": (*COMMON, "model", "yes", "no_cache"), "text": COMMON}
+KEYS: dict[str, tuple[str, ...]] = {"extract": (*COMMON, "model", "yes", "no_cache", "max_attempts"), "text": COMMON}
 
 
 class SettingsError(Exception):

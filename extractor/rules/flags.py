@@ -28,6 +28,17 @@ TAIL_LENGTH = 40
 """How many characters at a text's end tell whether it ends."""
 UNREADABLE_SHARE = 0.005
 """Above this share of control and private characters the text is damaged."""
+TO_SOFTWARE = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\s(?:(?:all|any|the|your|these|previous|prior|above|earlier|preceding)\s){1,4}"
+    r"(?:instructions?|prompts?|rules|messages?|directions)\b"
+    r"|\b(?:system|developer)\sprompt\b|\byou\sare\s(?:now\s)?(?:an?\s)?(?:AI|artificial|language\smodel|chatbot|assistant)\b"
+    r"|\bas\san?\s(?:AI|language\smodel)\b|\b(?:dear|attention|note\sto)\s(?:AI|LLM|language\smodel|chatbot|GPT)\b"
+    r"|\b(?:respond|reply|answer|output)\s(?:only\s)?(?:with|in)\s(?:the\s)?(?:following\s)?JSON\b"
+    r"|\b(?:mark|report|classify|return|output)\s(?:all|every|each)\s(?:of\sthe\s)?(?:items?|decisions?|issues?)\sas\b"
+    r"|</?(?:letter|system|instructions?|assistant)>|\[/?INST\]|<\|(?:im_start|im_end|system|user|assistant)\|>",
+    re.I,
+)
+"""What no reviewer writes to a worker."""
 DAMAGED = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]")
 ORDER = ("date_of_injury", "ur_denial_date", "application_received", "date_assigned", "decision_date")
 """A case's dates, in the order in which a case goes (8 CCR 9792.6.1 and following)."""
@@ -96,7 +107,15 @@ def letter_flags(anatomy: Anatomy, statement: Statement, case: CaseReading) -> l
         *_coverage_flags(anatomy),
         *_truncation_flags(anatomy),
         *_quality_flags(anatomy),
+        *_instructions(anatomy),
     ]
+
+
+def _instructions(anatomy: Anatomy) -> list[Flag]:
+    """Words that address software, wherever they stand: hidden text too."""
+    places = [match.span() for match in TO_SOFTWARE.finditer(anatomy.source.text)]
+    message = "the letter's text addresses the software that reads it; it was not obeyed"
+    return [warning("suspicious_instructions", message, places)] if places else []
 
 
 def _layout_flags(anatomy: Anatomy) -> list[Flag]:
