@@ -106,7 +106,7 @@ def _plant(
 def _walk(answer: dict[str, Any], source: SourceText, units: Units) -> tuple[Statement, list[Flag]]:
     """The result that the answer leads to, with all its warnings."""
     result = extract(source)
-    flags = crosscheck(result, ground(Answer.model_validate(answer), units))
+    flags = crosscheck(source, result, ground(Answer.model_validate(answer), units))
     flags += [flag for issue in result.issues for flag in issue.flags]
     return result, [flag for flag in flags if flag.level == "warning"]
 

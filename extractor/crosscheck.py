@@ -7,13 +7,15 @@ Each item's ``confidence`` follows from what agrees (``confidence_of``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from extractor.grounding import Grounded
+from extractor.rules.meaning import explain_request
 from extractor.schema import Citation, Flag, Guideline, Issue, Record, Statement, Text
-from extractor.source import Span
+from extractor.source import SourceText, Span
 from extractor.taxonomy import Decision, FlagCode, Level
 
 
@@ -42,6 +44,7 @@ TABLE: dict[str, Rule] = {
 TEXTS = (
     "request", "original_request", "authorized", "claims_administrator_guideline", "reviewer_guideline", "rationale",
 )  # fmt: skip
+NO_LETTERS = re.compile(r"[\W_]+")
 AGREED = 0.99
 """Decision and all texts of an item are the same in both readings, and nothing about it is in doubt."""
 TEXT_DIFFERS = 0.85
@@ -52,7 +55,7 @@ UNCONFIRMED = 0.6
 DECISION_DIFFERS = 0.3
 
 
-def crosscheck(rules: Statement, model: Grounded) -> list[Flag]:
+def crosscheck(source: SourceText, rules: Statement, model: Grounded) -> list[Flag]:
     """Completes and doubts the rules' statement by the model's, in place; gives the flags of the letter as a whole."""
     flags: list[Flag] = []
     said = model.statement
@@ -70,7 +73,7 @@ def crosscheck(rules: Statement, model: Grounded) -> list[Flag]:
         found = [*_compare(issue, other, model.misjudged.get(other.number, other.decision))]
         issue.flags += found
         issue.confidence = confidence_of(issue)
-        _complete(issue, other)
+        _complete(source, issue, other)
     matched = {id(other) for other in pairs.values()}
     for other in said.issues:
         if id(other) not in matched:
@@ -169,6 +172,8 @@ def _compare(issue: Issue, other: Issue, judged: Decision) -> Iterator[Flag]:
 def _same_text(mine: Text | None, theirs: Text | None) -> bool:
     if mine is None or theirs is None:
         return mine is theirs
+    if mine.spans == theirs.spans:
+        return True
     return _letters(mine.text) == _letters(theirs.text) and _overlap(mine.spans, theirs.spans)
 
 
@@ -181,16 +186,16 @@ def _documents(guideline: Guideline) -> set[tuple[str, str]]:
 
 
 def _letters(text: str) -> str:
-    return "".join(character for character in text.lower() if character.isalnum())
+    return NO_LETTERS.sub("", text.lower())
 
 
-def _complete(issue: Issue, other: Issue) -> None:
+def _complete(source: SourceText, issue: Issue, other: Issue) -> None:
     """What the rules did not find and the model did, in the letter."""
     for name in TEXTS:
         if getattr(issue, name) is None and getattr(other, name) is not None:
             setattr(issue, name, getattr(other, name))
             if name == "request":
-                issue.details, issue.timing = other.details, other.timing
+                explain_request(source, issue)
                 issue.category, issue.subcategory = other.category, other.subcategory
     for name in ("claims_administrator_guideline", "reviewer_guideline"):
         mine, theirs = getattr(issue, name), getattr(other, name)

@@ -7,6 +7,7 @@ numbers of units, without a word of the letter.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -14,14 +15,12 @@ from typing import Any, TypeVar, cast
 from extractor.language import dates
 from extractor.language.folded import Folded
 from extractor.language.sentences import sentences
-from extractor.language.told import Told
 from extractor.layouts import decision_in
 from extractor.model.answer import Answer, GuidelineAnswer, IssueAnswer
 from extractor.rules.case import read_fact
 from extractor.rules.citations import read_citations
 from extractor.rules.guidelines import read_basis
 from extractor.rules.letter import outcome
-from extractor.rules.meaning import explain
 from extractor.rules.patient import read_patient
 from extractor.rules.records import read_utilization_review
 from extractor.schema import (
@@ -89,8 +88,6 @@ class _Grounding:
         case = self._case(answer)
         summary = self._summary(answer)
         issues = [self._issue(number, issue, case) for number, issue in enumerate(answer.issues, 1)]
-        told = Told(sentences(self._source, summary.spans) if summary else [])
-        explain(self._source, issues, told)
         for issue, said in zip(issues, answer.issues, strict=True):
             self._judge(issue, said)
         statement = Statement(
@@ -292,7 +289,6 @@ class _Grounding:
         if issue.rationale is None:
             return
         start, end = issue.rationale.spans[0][0], issue.rationale.spans[-1][1]
-        issue.rationale.parts, issue.rationale.reasons = [], []
         for index, part in enumerate(said.parts):
             role, _, units = part.partition(" ")
             spans = self._within(self._ranges(units, f"{where}.parts[{index}]"), start, end)
@@ -323,4 +319,4 @@ class _Grounding:
 
 
 def _letters(text: str) -> str:
-    return "".join(character for character in text.lower() if character.isalnum())
+    return re.sub(r"[\W_]+", "", text.lower())

@@ -92,7 +92,7 @@ async def _ask(reader: Reader, source: SourceText, reading: Reading) -> Told:
     units = cut(source)
     told = await reader.read(units, lambda answer: ground(answer, units).problems)
     if told.answer is not None:
-        reading.flags.extend(crosscheck(reading.statement, ground(told.answer, units)))
+        reading.flags.extend(crosscheck(source, reading.statement, ground(told.answer, units)))
     elif told.failure is not None:
         reading.flags.append(
             Flag(code="model_failed", level="warning", message=f"{told.failure}; this is the rules' reading alone")

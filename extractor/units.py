@@ -108,7 +108,7 @@ def cut(source: SourceText) -> Units:
 
 def _pieces(source: SourceText) -> Iterator[Span]:
     """The stretches between breaks of the form."""
-    marks = sorted(_marks(source.body))
+    marks = sorted([*_marks(source.body), *_labels(source.body)])
     places = {0, len(source.text), *(place for mark in marks for place in mark)}
     others = {*_paragraphs(source), *(place for span in source.emphasis for place in span)}
     within = [range(start + 1, end) for start, end in marks]
@@ -130,9 +130,13 @@ def _marks(body: str) -> Iterator[Span]:
             for name, words in match.groupdict().items():
                 if words and name.startswith("request"):
                     yield match.span(name)
-        labels = [words for wordings in layout.case_labels.values() for words in wordings if "{" not in words]
-        for match in wording(*labels, any_case=True).finditer(body):
-            yield match.span()
+
+
+def _labels(body: str) -> Iterator[Span]:
+    """The labels of the case header."""
+    every = {words for layout in LAYOUTS for wordings in layout.case_labels.values() for words in wordings}
+    for match in wording(*sorted(words for words in every if "{" not in words), any_case=True).finditer(body):
+        yield match.span()
 
 
 def _misread(layout: Layout, found: list[re.Match[str]]) -> bool:

@@ -39,6 +39,10 @@ TO_SOFTWARE = re.compile(
     re.I,
 )
 """What no reviewer writes to a worker."""
+HINTS = ("instruction", "prompt", "json", "language model", "chatbot", "you are", "assistant", " ai", "llm", "gpt",
+         "override", "disregard", "ignore", "forget", "items as", "decisions as", "issues as", "item as", "decision as",
+         "issue as", "<letter", "</", "<system", "inst]", "<|")  # fmt: skip
+"""Without one of these, the pattern need not be tried."""
 DAMAGED = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]")
 ORDER = ("date_of_injury", "ur_denial_date", "application_received", "date_assigned", "decision_date")
 """A case's dates, in the order in which a case goes (8 CCR 9792.6.1 and following)."""
@@ -113,7 +117,10 @@ def letter_flags(anatomy: Anatomy, statement: Statement, case: CaseReading) -> l
 
 def _instructions(anatomy: Anatomy) -> list[Flag]:
     """Words that address software, wherever they stand: hidden text too."""
-    places = [match.span() for match in TO_SOFTWARE.finditer(anatomy.source.text)]
+    text = anatomy.source.text
+    lowered = text.lower()
+    hinted = any(hint in lowered for hint in HINTS)
+    places = [match.span() for match in TO_SOFTWARE.finditer(text)] if hinted else []
     message = "the letter's text addresses the software that reads it; it was not obeyed"
     return [warning("suspicious_instructions", message, places)] if places else []
 

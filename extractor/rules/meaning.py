@@ -30,14 +30,15 @@ NO_MARKS = str.maketrans(dict.fromkeys(map(chr, (code for code in range(128) if 
 def explain(source: SourceText, issues: list[Issue], told: Told) -> None:
     """Fills in what each item's request and rationale say; the rationales' sentences go into ``told``."""
     for issue in issues:
-        _explain_request(source, issue)
+        explain_request(source, issue)
         if issue.rationale:
             told.rationales[issue.number] = voices(sentences(source, issue.rationale.spans))
             _explain_rationale(issue, told.rationales[issue.number])
     _relate(issues, told)
 
 
-def _explain_request(source: SourceText, issue: Issue) -> None:
+def explain_request(source: SourceText, issue: Issue) -> None:
+    """Fills in what the item's request says, and its original and authorised parts."""
     for part in (issue.original_request, issue.authorized):
         if part:
             part.details = read_details(Folded(source, part.spans))
