@@ -17,12 +17,16 @@ from itertools import pairwise
 
 from extractor.language.folded import Folded
 from extractor.language.sentences import sentences
-from extractor.layouts import LAYOUTS, Layout
+from extractor.layouts import LAYOUTS, Layout, decision_in
 from extractor.layouts.description import wording
 from extractor.source import SourceText, Span
 
 UNITS_VERSION = 1
 """Part of every cached answer's key: other units, other numbers."""
+ALONE = 2
+"""Words of a unit that is a heading's decision: the word, and perhaps its colon."""
+BARE = 60
+"""A unit of a decision word and little else is no longer."""
 LONGEST = 600
 """A sentence of more characters is cut at its semicolons, so that a pointer stays narrow."""
 ENTRY = re.compile(r"^(?:\(?\d{1,2}[.)]|[-*•·▪◦])\s")
@@ -59,6 +63,22 @@ class Units:
     def text(self) -> str:
         """The letter as a model is shown it: a unit a line, its number in front."""
         return "\n".join(f"{unit.number}|{unit.text}" for unit in self.units)
+
+    @cached_property
+    def parts(self) -> list[str]:
+        """The letter in parts, for a model that cannot take it whole: what goes before the items, then each item
+        with what stands around it. Every unit keeps its number; one part where no items can be told apart."""
+        short = [unit for unit in self.units if len(unit.text) <= BARE and decision_in(unit.text) != "unknown"]
+        # A heading's word stands alone; where none does, the layout decides in sentences, as rationales do.
+        decided = [unit.number for unit in short if len(unit.text.split()) <= ALONE] or [unit.number for unit in short]
+        if not decided:
+            return [self.text]
+        edges = [0, *decided, len(self.units) + 1]
+        around = [(edges[at - 1], edges[at + 1]) for at in range(1, len(edges) - 1)]
+        return [self._shown(0, decided[0]), *(self._shown(after, before) for after, before in around)]
+
+    def _shown(self, after: int, before: int) -> str:
+        return "\n".join(f"{unit.number}|{unit.text}" for unit in self.units[after : before - 1])
 
     def spans(self, pointer: str) -> list[Span]:
         """Where the words stand that the pointer names. Raises NoSuchPlace."""

@@ -246,7 +246,7 @@ def test_trouble_that_lasts_gives_the_rules_result(scenario: str) -> None:
     assert result.status == "partial"
     (flag,) = [flag for flag in result.flags if flag.code == "model_failed"]
     assert [issue.decision for issue in result.issues] == ["upheld", "overturned"]
-    attempts = {"cut_off": 1, "refusal": 1, "malformed_json": 3, "wrong_types": 3, "plain_text": 3, "empty": 3}
+    attempts = {"cut_off": 2, "refusal": 1, "malformed_json": 3, "wrong_types": 3, "plain_text": 3, "empty": 3}
     assert result.provenance.attempts == attempts.get(scenario, HASTY.attempts)
     assert "rules" in flag.message
 
@@ -271,6 +271,34 @@ def test_a_wrong_answer_is_asked_again_with_its_errors_only() -> None:
     assert "issues[" not in asked[0]
     assert asked[1].count("the words after |") == asked[2].count("the words after |") == 1
     assert "Lumbar fusion" not in asked[1]
+
+
+class ShortWinded(Mock):
+    """Its answers break off, or it refuses, where a letter has more than one item."""
+
+    status = 200
+
+    def reply(self, body: dict[str, Any]) -> Any:
+        letter = body["messages"][-1]["content"]
+        several = letter.count("|: Upheld") + letter.count("|: Overturned") > 1
+        self.scenario = "cut_off" if several and self.status == 200 else None
+        reply = super().reply(body)
+        if several and self.status != 200:
+            reply.status, reply.code = self.status, "context_length_exceeded"
+        return reply
+
+
+@pytest.mark.parametrize("status", [200, 400, 413])
+def test_a_letter_too_long_is_asked_about_in_parts(status: int) -> None:
+    """What goes before the items, then item by item, under the same numbers; every attempt counts."""
+    letter = source(str(Letter(items=[Item(f"MRI of the left knee, number {at}") for at in range(4)])))
+    mock = ShortWinded(answer=Mock().answer)
+    mock.status = status
+    result = read(mock, letter)
+    assert "model_failed" not in codes(result)
+    assert result.provenance.attempts == 1 + 1 + 4
+    assert {"issue_unconfirmed", "text_disagrees", "fact_disagrees"}.isdisjoint(codes(result))
+    assert [issue.confidence is not None for issue in result.issues] == [True] * 4
 
 
 def test_trouble_side_by_side_keeps_its_attempts() -> None:

@@ -6,7 +6,7 @@ The answer holds no other text.  Every string and list has a bound, so that deco
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Annotated, Any, get_args
 
@@ -113,6 +113,12 @@ class Answer(Part):
     utilization_review: ReviewAnswer | None
     records: Annotated[list[Pointer], Field(max_length=80)]
     issues: Annotated[list[IssueAnswer], Field(max_length=60)]
+
+
+def joined(parts: Sequence[Answer]) -> Answer:
+    """One answer of those to a letter's parts: the first one's but for the items, which all of them give."""
+    issues = {issue.decision: issue for part in parts for issue in part.issues}
+    return parts[0].model_copy(update={"issues": list(issues.values())})
 
 
 NOT_SENT = frozenset({"title", "description", "maxLength"})

@@ -23,6 +23,8 @@ from extractor.model.usage import Usage
 REASKS = 2
 MOST_PROBLEMS = 20
 """So many problems of an answer are told when it is asked again."""
+TOO_LONG = ("cut_off", "too_long")
+"""How a model fails that the letter is too long for: it may take it in parts."""
 HOPELESS = {
     "refused": "the model refused to answer",
     "cut_off": "the model's answer was cut off; raise --max-tokens",
@@ -92,6 +94,8 @@ async def _patiently(connection: Connection, system: str, user: str, usage: Usag
         message = f"the model could not be reached ({trouble.kind}, {usage.attempts} attempts); try again later"
         raise ModelFailed(trouble.kind, message) from None
     except RequestRefused as trouble:
+        if trouble.kind in TOO_LONG:
+            raise ModelFailed(trouble.kind, "the letter is too long for the model") from None
         message = f"the provider refused the question ({trouble.kind}): check the model's name, the key and the options"
         raise ModelFailed(trouble.kind, message) from None
 

@@ -226,7 +226,8 @@ def _trouble(error: BaseException, response: Any) -> Trouble:
         if isinstance(status, int):
             if status in (408, 409, 425, 429) or status >= 500:
                 return TransportTrouble(f"http_{status}", _retry_after(cause))
-            return RequestRefused(f"http_{status}")
+            too_long = status == 413 or "context_length" in str(getattr(cause, "code", ""))
+            return RequestRefused("too_long" if too_long else f"http_{status}")
         if type(cause).__name__ in TIMEOUTS:
             return TransportTrouble("timeout")
         if type(cause).__name__ in BROKEN:

@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from extractor.errors import ModelFailed
-from extractor.model.answer import Answer, response_schema
-from extractor.model.asking import ask
+from extractor.model.answer import Answer, joined, response_schema
+from extractor.model.asking import TOO_LONG, ask
 from extractor.model.cache import Cache
 from extractor.model.client import Connection, connect
 from extractor.model.prompts import Example, fingerprint, prompts
@@ -62,16 +62,31 @@ class Reader:
             told.cache, told.answer = "hit", kept
             return told
         try:
-            asked = await ask(
-                self._connected(), system, user, reask=prompts()["reask"], examine=examine, usage=told.usage
-            )
+            told.answer = await self._asked(units, system, user, examine, told.usage)
         except ModelFailed as failure:
             told.failure = failure
             return told
-        told.answer = asked.answer
         if self._cache is not None:
-            self._cache.set(key, {"answer": asked.answer.model_dump(mode="json"), "usage": asdict(told.usage)})
+            self._cache.set(key, {"answer": told.answer.model_dump(mode="json"), "usage": asdict(told.usage)})
         return told
+
+    async def _asked(
+        self, units: Units, system: str, user: str, examine: Callable[[Answer], list[str]], usage: Usage
+    ) -> Answer:
+        """The answer to the whole letter, or where it is too long for the model, to its parts. Raises ModelFailed."""
+        reask = prompts()["reask"]
+        try:
+            asked = await ask(self._connected(), system, user, reask=reask, examine=examine, usage=usage)
+            return asked.answer
+        except ModelFailed as failure:
+            if failure.kind not in TOO_LONG or len(units.parts) == 1:
+                raise
+        answers = []
+        for part in units.parts:
+            _, shown = prompts()["part"].render(letter=part)
+            asked = await ask(self._connected(), system, shown, reask=reask, examine=examine, usage=usage)
+            answers.append(asked.answer)
+        return joined(answers)
 
     def _key(self, source: SourceText, system: str, user: str) -> str:
         """Everything that can change an answer."""
@@ -80,7 +95,7 @@ class Reader:
             "units": UNITS_VERSION,
             "system": system,
             "user": user,
-            "reask": prompts()["reask"].name,
+            "others": [prompts()[name].name for name in ("reask", "part")],
             "schema": response_schema(),
             **self.settings.fingerprint(),
         }
