@@ -29,6 +29,7 @@ from extractor.model.mock.http import serve
 from extractor.model.mock.scenarios import CONTENT, SCENARIOS
 from extractor.model.prompts import load, prompts
 from extractor.model.reading import Reader, example_units
+from extractor.model.redaction import Redaction
 from extractor.model.settings import ModelSettings, Patience
 from extractor.model.usage import Usage, cost
 from extractor.schema import Determination
@@ -482,6 +483,48 @@ def test_nothing_of_a_letter_stands_in_a_log_or_an_error(
     said += "".join(flag.message for flag in result.flags)
     for words in ("knee", "CM16-0900001", "strained", "Certainly", "medical records", "Lumbar fusion"):
         assert words not in said
+
+
+REDACTED = {
+    "Dear Maria Lopez-Quint, your request": "Dear [NAME-1], your request",
+    "Employee: John Q. Public; Ms. Public called (415) 555-0134.": "Employee: [NAME-1]; Ms. [NAME-2] called [PHONE-1].",
+    "Write to 12 Elm Street, Suite 4, Fresno, CA 93701 or a.b@example.org": "Write to [ADDRESS-1] or [EMAIL-1]",
+    "Claim Number: WC-2016-00831, SSN 123-45-6789, DOB: 01/02/1970": "Claim Number: [CLAIM-1], SSN [SSN-1], DOB: [BIRTH-1]",
+    "Seen by Adam Smith, M.D., of whom Adam Smith says nothing.": "Seen by [NAME-1], M.D., of whom [NAME-1] says nothing.",
+    "CM16-0900001, injured 10/03/2016, Norco 10/325mg #60, L5-S1": "CM16-0900001, injured 10/03/2016, Norco 10/325mg #60, L5-S1",
+    "Official Disability Guidelines (ODG), Low Back, pages 12-15": "Official Disability Guidelines (ODG), Low Back, pages 12-15",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REDACTED)
+def test_redaction_takes_out_what_names_a_person(text: str) -> None:
+    """And puts it back."""
+    redaction = Redaction()
+    assert redaction.redact(text) == REDACTED[text]
+    assert redaction.restore([{"quote": REDACTED[text]}]) == [{"quote": text}]
+
+
+def test_what_is_redacted_is_not_sent_and_stands_in_the_result() -> None:
+    """A request that holds a name comes back whole, although the model never saw it."""
+    letter = source(str(Letter(items=[Item("Office visit with Anna Berg, M.D.")])))
+    asked: list[str] = []
+
+    class Listening(Mock):
+        def reply(self, body: dict[str, Any]) -> Any:
+            asked.append(json.dumps(body))
+            return super().reply(body)
+
+        def said(self, shown: str) -> dict[str, Any]:
+            answer = clean_answer(extract(letter), extract(letter), cut(letter))
+            answer["issues"][0]["request"] = "22|Office visit with [NAME-1], M.D."
+            return answer
+
+    mock = Listening()
+    mock.answer = mock.said
+    result = read(mock, letter, redact=True)
+    assert "Berg" not in asked[0] and "[NAME-1]" in asked[0]
+    assert result.issues[0].request and result.issues[0].request.text == "Office visit with Anna Berg, M.D."
+    assert "text_disagrees" not in codes(result)
 
 
 TO_SOFTWARE = {

@@ -98,6 +98,12 @@ Model = Annotated[
 Yes = Annotated[
     bool, typer.Option("--yes", envvar="IMR_YES", help="Agree that letters leave this machine for the model's host.")
 ]
+Redact = Annotated[
+    bool,
+    typer.Option(
+        "--redact", envvar="IMR_REDACT", help="Take names, addresses and numbers of persons out of what is sent."
+    ),
+]
 MaxAttempts = Annotated[
     int,
     typer.Option(
@@ -132,6 +138,7 @@ def extract(
     json: Json = False,
     model: Model = None,
     yes: Yes = False,
+    redact: Redact = False,
     no_cache: NoCache = False,
     max_attempts: MaxAttempts = ATTEMPTS,
     ocr: Ocr = False,
@@ -147,9 +154,15 @@ def extract(
         from extractor.cli.consent import agreed
 
         agreed(model, yes=yes)
+        if redact:
+            from extractor.model.redaction import REMAINS
+
+            typer.echo(f"imr: {REMAINS}", err=True)
     action = "view" if not json else "json" if len(letters) == 1 else "jsonl"
     limits = (max_mb, max_pages, max_seconds, max_memory_mb)
-    raise typer.Exit(_read(action, letters, ocr, *limits, model=model, cache=not no_cache, attempts=max_attempts))
+    raise typer.Exit(
+        _read(action, letters, ocr, *limits, model=model, cache=not no_cache, attempts=max_attempts, redact=redact)
+    )
 
 
 @app.command()
@@ -241,6 +254,7 @@ def _read(
     model: str | None = None,
     cache: bool = False,
     attempts: int = ATTEMPTS,
+    redact: bool = False,
 ) -> int:
     """Reads the letters in worker processes, prints each result in order, and gives the exit code."""
     from extractor.cli.letters import Task
@@ -259,6 +273,7 @@ def _read(
             model=None if model == "none" else model,
             cache=cache,
             attempts=attempts,
+            redact=redact,
         )
         for letter in letters
     ]

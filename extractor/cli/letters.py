@@ -31,6 +31,8 @@ class Task:
     model: str | None = None
     attempts: int = 1
     """How often a model out of reach is tried."""
+    redact: bool = False
+    """Persons' names and numbers are taken out of what is sent."""
     cache: bool = False
     """The model's answers are kept on disk."""
 
@@ -108,7 +110,7 @@ def _with_model(source: SourceText, task: Task, notes: list[str]) -> Determinati
 
     assert task.model is not None
     cache = Cache() if task.cache else None
-    settings = ModelSettings(task.model, patience=Patience(attempts=task.attempts))
+    settings = ModelSettings(task.model, redact=task.redact, patience=Patience(attempts=task.attempts))
     reader = Reader(settings, cache=cache)
 
     async def read() -> Determination:

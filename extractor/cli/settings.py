@@ -9,7 +9,11 @@ from typing import Any
 NAME = "imr.toml"
 LIMITS = ("max_mb", "max_pages", "max_seconds", "max_memory_mb")
 COMMON = ("ocr", *LIMITS)
-KEYS: dict[str, tuple[str, ...]] = {"extract": (*COMMON, "model", "yes", "no_cache", "max_attempts"), "text": COMMON}
+SWITCHES = ("ocr", "yes", "no_cache", "redact")
+KEYS: dict[str, tuple[str, ...]] = {
+    "extract": (*COMMON, "model", "yes", "no_cache", "redact", "max_attempts"),
+    "text": COMMON,
+}
 
 
 class SettingsError(Exception):
@@ -45,7 +49,7 @@ def default_map() -> dict[str, dict[str, Any]]:
 
 def _wrong(key: str, value: object) -> str | None:
     """What the value should be, where it is not."""
-    if key in ("ocr", "yes", "no_cache"):
+    if key in SWITCHES:
         return None if isinstance(value, bool) else "true or false"
     if key == "model":
         return None if isinstance(value, str) else "a name in quotes"

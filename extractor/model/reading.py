@@ -16,6 +16,7 @@ from extractor.model.asking import TOO_LONG, ask
 from extractor.model.cache import Cache
 from extractor.model.client import Connection, connect
 from extractor.model.prompts import Example, fingerprint, prompts
+from extractor.model.redaction import Redaction
 from extractor.model.settings import ModelSettings
 from extractor.model.usage import Usage
 from extractor.source import SourceText
@@ -54,7 +55,9 @@ class Reader:
         Never raises for a model's failure: it stands in the result.
         """
         prompt = prompts()["extract"]
-        system, user = prompt.render(**constant(), letter=units.text)
+        redaction = Redaction() if self.settings.redact else None
+        shown = redaction.redact(units.text) if redaction else units.text
+        system, user = prompt.render(**constant(), letter=shown)
         told = Told(prompt.name, fingerprint(system, user), "miss" if self._cache else "off")
         key = self._key(units.source, system, user)
         kept = self._kept(key)
@@ -62,7 +65,7 @@ class Reader:
             told.cache, told.answer = "hit", kept
             return told
         try:
-            told.answer = await self._asked(units, system, user, examine, told.usage)
+            told.answer = await self._asked(units, system, user, examine, told.usage, redaction)
         except ModelFailed as failure:
             told.failure = failure
             return told
@@ -71,21 +74,33 @@ class Reader:
         return told
 
     async def _asked(
-        self, units: Units, system: str, user: str, examine: Callable[[Answer], list[str]], usage: Usage
+        self,
+        units: Units,
+        system: str,
+        user: str,
+        examine: Callable[[Answer], list[str]],
+        usage: Usage,
+        redaction: Redaction | None,
     ) -> Answer:
         """The answer to the whole letter, or where it is too long for the model, to its parts. Raises ModelFailed."""
         reask = prompts()["reask"]
+
+        async def answer(question: str) -> Answer:
+            def examined(said: Answer) -> list[str]:
+                return examine(_restored(said, redaction))
+
+            asked = await ask(self._connected(), system, question, reask=reask, examine=examined, usage=usage)
+            return _restored(asked.answer, redaction)
+
         try:
-            asked = await ask(self._connected(), system, user, reask=reask, examine=examine, usage=usage)
-            return asked.answer
+            return await answer(user)
         except ModelFailed as failure:
             if failure.kind not in TOO_LONG or len(units.parts) == 1:
                 raise
         answers = []
         for part in units.parts:
-            _, shown = prompts()["part"].render(letter=part)
-            asked = await ask(self._connected(), system, shown, reask=reask, examine=examine, usage=usage)
-            answers.append(asked.answer)
+            _, shown = prompts()["part"].render(letter=redaction.redact(part) if redaction else part)
+            answers.append(await answer(shown))
         return joined(answers)
 
     def _key(self, source: SourceText, system: str, user: str) -> str:
@@ -117,6 +132,10 @@ class Reader:
         if self._connection is not None:
             await self._connection.close()
             self._connection = None
+
+
+def _restored(answer: Answer, redaction: Redaction | None) -> Answer:
+    return Answer.model_validate(redaction.restore(answer.model_dump())) if redaction else answer
 
 
 @cached

@@ -35,6 +35,8 @@ class ModelSettings:
     max_tokens: int = 8192
     timeout: float = 120.0
     """Seconds for one attempt."""
+    redact: bool = False
+    """Names, addresses and numbers of persons are taken out before sending."""
     repeat: int = 0
     """Which of several equal questions this is: part of the cache's key."""
     patience: Patience = field(default=Patience(), compare=False)

@@ -153,7 +153,7 @@ def _issue(lines: dict[int, str], decided: int, after: int) -> dict[str, Any]:
 def _next_request(lines: dict[int, str], after: int) -> int:
     """Where the next item's heading begins: one unit before its decision, three for a partial approval."""
     if after not in lines:  # the end of the letter, or of a part that may end with the next heading
-        return after - 1 if lines.get(after - 2, ".").rstrip("\"”’)").endswith((".", "?", "!")) else after - 2
+        return after - 1 if lines.get(after - 2, ".").rstrip('"”’)').endswith((".", "?", "!")) else after - 2
     return after - 3 if REMAINING.search(lines.get(after - 1, "")) and after > 3 else after - 1
 
 
