@@ -73,7 +73,7 @@ def measure(folder: Path | None = None, seeds: int = 3) -> Outcome:
     for name, source, annotation in letters(folder):
         units = cut(source)
         answer = clean_answer(annotation, extract(source), units)
-        truth, flags = _walk(answer, source, units)
+        truth, flags = walk(answer, source, units)
         clean = Counter(map(_told, flags))
         outcome.items += len(truth.issues)
         outcome.false_warnings += [
@@ -94,7 +94,7 @@ def _plant(
     if not reply.spoiled:
         return
     kind.planted += 1
-    result, flags = _walk(reply.answer, source, units)
+    result, flags = walk(reply.answer, source, units)
     flagged = bool(Counter(map(_told, flags)) - clean)
     corrected = _stated(result) == _stated(truth)
     kind.corrected += corrected
@@ -103,7 +103,7 @@ def _plant(
         kind.slipped.append(name)
 
 
-def _walk(answer: dict[str, Any], source: SourceText, units: Units) -> tuple[Statement, list[Flag]]:
+def walk(answer: dict[str, Any], source: SourceText, units: Units) -> tuple[Statement, list[Flag]]:
     """The result that the answer leads to, with all its warnings."""
     result = extract(source)
     flags = crosscheck(source, result, ground(Answer.model_validate(answer), units))
