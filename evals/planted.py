@@ -21,6 +21,7 @@ from typing import Any
 
 from evals.clean import clean_answer
 from evals.golden import Annotation, golden_letters
+from evals.grounded import ungrounded
 from extractor.crosscheck import TABLE, crosscheck
 from extractor.errors import ImrError
 from extractor.grounding import ground
@@ -50,6 +51,8 @@ class Kind:
 class Outcome:
     kinds: dict[str, Kind]
     items: int
+    ungrounded: list[str]
+    """What results state that stands nowhere in their letters."""
     false_warnings: list[str]
     """Items of clean answers that a warning of model against rules stands on."""
 
@@ -69,7 +72,7 @@ def letters(folder: Path | None) -> Iterator[tuple[str, SourceText, Statement]]:
 
 def measure(folder: Path | None = None, seeds: int = 3) -> Outcome:
     """Every kind of content error in every letter, ``seeds`` times each."""
-    outcome = Outcome({name: Kind() for name in CONTENT}, 0, [])
+    outcome = Outcome({name: Kind() for name in CONTENT}, 0, [], [])
     for name, source, annotation in letters(folder):
         units = cut(source)
         answer = clean_answer(annotation, extract(source), units)
@@ -81,18 +84,21 @@ def measure(folder: Path | None = None, seeds: int = 3) -> Outcome:
         ]
         for scenario in CONTENT:
             for seed in range(seeds):
-                _plant(outcome.kinds[scenario], scenario, f"{name}:{seed}", answer, source, units, truth, clean)
+                place = f"{name}:{seed}"
+                result = _plant(outcome.kinds[scenario], scenario, place, answer, source, units, truth, clean)
+                outcome.ungrounded += [f"{scenario} {place} {field}" for field in ungrounded(result or truth, source)]
     return outcome
 
 
 def _plant(
     kind: Kind, scenario: str, name: str, answer: dict[str, Any], source: SourceText, units: Units,
     truth: Statement, clean: Counter[str],
-) -> None:  # fmt: skip
+) -> Statement | None:  # fmt: skip
+    """The result that the spoiled answer leads to; None where the letter leaves no room for the error."""
     reply = Reply(copy.deepcopy(answer), units.text)
     SCENARIOS[scenario](reply, random.Random(f"{scenario}:{name}"))  # noqa: S311 - no secret
     if not reply.spoiled:
-        return
+        return None
     kind.planted += 1
     result, flags = walk(reply.answer, source, units)
     flagged = bool(Counter(map(_told, flags)) - clean)
@@ -101,6 +107,7 @@ def _plant(
     kind.flagged += flagged
     if not corrected and not flagged:
         kind.slipped.append(name)
+    return result
 
 
 def walk(answer: dict[str, Any], source: SourceText, units: Units) -> tuple[Statement, list[Flag]]:
@@ -141,6 +148,9 @@ def main() -> None:
     total = sum(kind.planted for kind in outcome.kinds.values())
     slipped = sum(len(kind.slipped) for kind in outcome.kinds.values())
     print(f"corrected or flagged: {total - slipped} of {total} ({(total - slipped) / max(1, total):.1%})")
+    print(f"stated and nowhere in the letter: {len(outcome.ungrounded)}")
+    for name in outcome.ungrounded[:20]:
+        print(f"  {name}")
     for name in outcome.false_warnings:
         print(f"  false warning: {name}")
     print(f"false warnings on clean answers: {len(outcome.false_warnings)} of {outcome.items} items")
