@@ -581,6 +581,31 @@ def test_over_real_http() -> None:
     assert sum(result.provenance.attempts for result in results) > 8
 
 
+def test_a_recording_is_played_back(tmp_path: Path) -> None:
+    """Question by question, in order; nobody else may read it; what is not on record is refused."""
+    folder = tmp_path / "record"
+
+    class Once(Mock):
+        def reply(self, body: dict[str, Any]) -> Any:
+            self.scenario = "503" if self.asked == 0 else None
+            return super().reply(body)
+
+    recorded = read(Once(answer=lambda shown: clean()), record=str(folder))
+    assert [path.stat().st_mode & 0o077 for path in [folder, *folder.iterdir()]] == [0, 0, 0]
+
+    async def play(letter: SourceText) -> Determination:
+        reader = Reader(ModelSettings(f"replay/{folder}", patience=HASTY))
+        try:
+            return await aextract(letter, model=reader)
+        finally:
+            await reader.close()
+
+    played = asyncio.run(play(source()))
+    assert played.provenance.attempts == 2
+    assert played.model_dump(exclude={"provenance"}) == recorded.model_dump(exclude={"provenance"})
+    assert "model_failed" in codes(asyncio.run(play(source(str(LETTER) + "more"))))
+
+
 def test_strict_decoding_is_asked_for() -> None:
     """By the schema, where the provider has it."""
     bodies: list[dict[str, Any]] = []

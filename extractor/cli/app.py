@@ -104,6 +104,14 @@ Redact = Annotated[
         "--redact", envvar="IMR_REDACT", help="Take names, addresses and numbers of persons out of what is sent."
     ),
 ]
+Record = Annotated[
+    str | None,
+    typer.Option(
+        "--record",
+        envvar="IMR_RECORD",
+        help="Keep the model's answers, which hold letter text, in this folder; --model replay/FOLDER plays them.",
+    ),
+]
 MaxAttempts = Annotated[
     int,
     typer.Option(
@@ -139,6 +147,7 @@ def extract(
     model: Model = None,
     yes: Yes = False,
     redact: Redact = False,
+    record: Record = None,
     no_cache: NoCache = False,
     max_attempts: MaxAttempts = ATTEMPTS,
     ocr: Ocr = False,
@@ -160,9 +169,8 @@ def extract(
             typer.echo(f"imr: {REMAINS}", err=True)
     action = "view" if not json else "json" if len(letters) == 1 else "jsonl"
     limits = (max_mb, max_pages, max_seconds, max_memory_mb)
-    raise typer.Exit(
-        _read(action, letters, ocr, *limits, model=model, cache=not no_cache, attempts=max_attempts, redact=redact)
-    )
+    asking: dict[str, Any] = {"cache": not no_cache, "attempts": max_attempts, "redact": redact, "record": record}
+    raise typer.Exit(_read(action, letters, ocr, *limits, model=None if model == "none" else model, **asking))
 
 
 @app.command()
@@ -250,11 +258,8 @@ def _read(
     max_pages: int,
     max_seconds: float,
     max_memory_mb: int,
-    *,
     model: str | None = None,
-    cache: bool = False,
-    attempts: int = ATTEMPTS,
-    redact: bool = False,
+    **asking: Any,
 ) -> int:
     """Reads the letters in worker processes, prints each result in order, and gives the exit code."""
     from extractor.cli.letters import Task
@@ -270,14 +275,12 @@ def _read(
             max_bytes=size,
             max_pages=max_pages,
             width=_width(),
-            model=None if model == "none" else model,
-            cache=cache,
-            attempts=attempts,
-            redact=redact,
+            model=model,
+            **asking,
         )
         for letter in letters
     ]
-    seconds = max_seconds * (10 if ocr else 1) + (MODEL_SECONDS if model not in (None, "none") else 0)
+    seconds = max_seconds * (10 if ocr else 1) + (MODEL_SECONDS if model else 0)
     return _print(tasks, seconds, max_memory_mb * MIB)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from extractor.errors import ConsentNeeded, UnknownModel
 from extractor.model.client import leaves_machine
-from extractor.model.settings import OFFLINE, ModelSettings
+from extractor.model.settings import ModelSettings
 
 
 def agreed(model: str, *, yes: bool) -> None:
@@ -16,7 +16,7 @@ def agreed(model: str, *, yes: bool) -> None:
 
     Raises ConsentNeeded, UnknownModel.
     """
-    if model not in OFFLINE and "/" not in model:
+    if model not in ("none", "mock") and "/" not in model:
         raise UnknownModel(
             f"the model '{model}' is not known; write provider/model, as in openai/gpt-4o, or mock or none"
         )

@@ -31,6 +31,8 @@ class Task:
     model: str | None = None
     attempts: int = 1
     """How often a model out of reach is tried."""
+    record: str | None = None
+    """Where the model's answers are put on record."""
     redact: bool = False
     """Persons' names and numbers are taken out of what is sent."""
     cache: bool = False
@@ -110,7 +112,9 @@ def _with_model(source: SourceText, task: Task, notes: list[str]) -> Determinati
 
     assert task.model is not None
     cache = Cache() if task.cache else None
-    settings = ModelSettings(task.model, redact=task.redact, patience=Patience(attempts=task.attempts))
+    settings = ModelSettings(
+        task.model, redact=task.redact, record=task.record, patience=Patience(attempts=task.attempts)
+    )
     reader = Reader(settings, cache=cache)
 
     async def read() -> Determination:

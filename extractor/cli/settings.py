@@ -11,7 +11,7 @@ LIMITS = ("max_mb", "max_pages", "max_seconds", "max_memory_mb")
 COMMON = ("ocr", *LIMITS)
 SWITCHES = ("ocr", "yes", "no_cache", "redact")
 KEYS: dict[str, tuple[str, ...]] = {
-    "extract": (*COMMON, "model", "yes", "no_cache", "redact", "max_attempts"),
+    "extract": (*COMMON, "model", "yes", "no_cache", "redact", "record", "max_attempts"),
     "text": COMMON,
 }
 
@@ -51,7 +51,7 @@ def _wrong(key: str, value: object) -> str | None:
     """What the value should be, where it is not."""
     if key in SWITCHES:
         return None if isinstance(value, bool) else "true or false"
-    if key == "model":
+    if key in ("model", "record"):
         return None if isinstance(value, str) else "a name in quotes"
     number = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1_000_000
     return None if number else "a number from above 0 to 1,000,000"

@@ -13,15 +13,18 @@ import os
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from extractor.errors import UnknownModel
 from extractor.model.answer import Answer, response_schema
-from extractor.model.settings import ModelSettings
+from extractor.model.settings import OFFLINE, ModelSettings
 from extractor.model.usage import Usage
 
-MOCK_URL = "http://mock.invalid/v1"
+NOWHERE = "http://mock.invalid/v1"
+PROTOCOL = ("openai", "mock", "replay")
+"""Providers that are reached by OpenAI's protocol."""
 TIMEOUTS = ("APITimeoutError", "ReadTimeout", "ConnectTimeout", "TimeoutException", "TimeoutError")
 BROKEN = ("APIConnectionError", "ReadError", "ConnectError", "RemoteProtocolError")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -135,9 +138,9 @@ def connect(settings: ModelSettings, transport: Any = None) -> Connection:
     for name in TALKERS:
         logging.getLogger(name).setLevel(SILENT)
     provider = settings.provider
-    strict = provider in ("openai", "mock", "local") and settings.mode in (None, "json_schema")
+    strict = provider in PROTOCOL and settings.mode in (None, "json_schema")
     mode = _mode(settings.mode or ("json_schema" if strict else None))
-    if provider in ("openai", "mock", "local"):
+    if provider in PROTOCOL:
         client = instructor.from_openai(_openai(settings, transport), mode=mode or instructor.Mode.TOOLS)
     elif "/" not in settings.model:
         raise UnknownModel(
@@ -160,7 +163,7 @@ def connect(settings: ModelSettings, transport: Any = None) -> Connection:
 
 def leaves_machine(settings: ModelSettings) -> str | None:
     """The host that a letter would go to; None where it stays on this machine."""
-    if settings.provider in ("none", "mock", "local"):
+    if settings.provider in OFFLINE:
         return None
     url = settings.base_url or (os.environ.get("OPENAI_BASE_URL") if settings.provider == "openai" else None)
     if settings.provider == "ollama" and not url:
@@ -175,7 +178,9 @@ def _openai(settings: ModelSettings, transport: Any) -> Any:
     import httpx2
     import openai
 
-    offline = settings.provider in ("mock", "local")
+    from extractor.model.recording import Player, Recorder
+
+    offline = settings.provider in OFFLINE
     key = "none" if offline else os.environ.get("OPENAI_API_KEY") or ("none" if settings.base_url else None)
     if key is None and not os.environ.get("OPENAI_BASE_URL"):
         raise UnknownModel("OPENAI_API_KEY is not set; name a key, or a base URL that needs none (OPENAI_BASE_URL)")
@@ -183,9 +188,13 @@ def _openai(settings: ModelSettings, transport: Any) -> Any:
         from extractor.model.mock import transport as mocked
 
         transport = mocked()
+    if settings.provider == "replay":
+        transport = Player(Path(settings.model.partition("/")[2]))
+    if settings.record is not None:
+        transport = Recorder(Path(settings.record), transport)
     return openai.AsyncOpenAI(
         api_key=key or "none",
-        base_url=settings.base_url or (MOCK_URL if settings.provider == "mock" else None),
+        base_url=settings.base_url or (NOWHERE if offline else None),
         max_retries=0,  # one layer waits: asking.py
         timeout=settings.timeout,
         http_client=httpx2.AsyncClient(

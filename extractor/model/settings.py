@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-OFFLINE = ("none", "mock")
-"""Names for which no socket is opened."""
+OFFLINE = ("none", "mock", "replay")
+"""Providers for which no socket is opened."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class ModelSettings:
     max_tokens: int = 8192
     timeout: float = 120.0
     """Seconds for one attempt."""
+    record: str | None = None
+    """The folder that a provider's answers are put on record in; None: nowhere."""
     redact: bool = False
     """Names, addresses and numbers of persons are taken out before sending."""
     repeat: int = 0
