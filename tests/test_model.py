@@ -450,7 +450,7 @@ def test_no_socket_is_opened_offline(model: str | None, monkeypatch: pytest.Monk
 
 
 HOSTS = {
-    ("openai/gpt-4o", None): "openai", ("anthropic/claude", None): "anthropic", ("mock", None): None, ("none", None): None,
+    ("openai/gpt-4o", None): "api.openai.com", ("anthropic/claude", None): "anthropic", ("mock", None): None, ("none", None): None,
     ("openai/x", "http://127.0.0.1:8000/v1"): None, ("openai/x", "http://localhost/v1"): None, ("ollama/x", None): None,
     ("openai/x", "https://models.example.org/v1"): "models.example.org",
     ("openai/x", "http://127.0.0.1.example.org/v1"): "127.0.0.1.example.org",
@@ -550,6 +550,25 @@ def test_words_to_software_are_reported_and_change_nothing(sentence: str) -> Non
     for result in (extract(letter), read(Mock(), letter)):
         assert ("suspicious_instructions" in codes(result)) == TO_SOFTWARE[sentence]
         assert [issue.decision for issue in result.issues] == ["upheld"]
+
+
+def test_no_proxy_of_the_environment_sees_a_letter_that_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model on loopback is asked directly, whatever HTTP_PROXY says."""
+    proxied = Mock(answer=lambda shown: clean())
+    server = serve(proxied)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{server.server_address[1]}")
+        reader = Reader(ModelSettings("ollama/x", base_url="http://127.0.0.1:1/v1", patience=Patience(attempts=1)))
+        result = asyncio.run(aextract(source(), model=reader))
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    assert proxied.asked == 0
+    assert "model_failed" in codes(result)
 
 
 # Ways to a model.

@@ -23,7 +23,8 @@ from extractor.model.settings import OFFLINE, ModelSettings
 from extractor.model.usage import Usage
 
 NOWHERE = "http://mock.invalid/v1"
-PROTOCOL = ("openai", "mock", "replay")
+DEFAULTS = {"openai": "https://api.openai.com/v1", "ollama": "http://127.0.0.1:11434/v1"}
+PROTOCOL = ("mock", "replay", *DEFAULTS)
 """Providers that are reached by OpenAI's protocol."""
 TIMEOUTS = ("APITimeoutError", "ReadTimeout", "ConnectTimeout", "TimeoutException", "TimeoutError")
 BROKEN = ("APIConnectionError", "ReadError", "ConnectError", "RemoteProtocolError")
@@ -165,13 +166,19 @@ def leaves_machine(settings: ModelSettings) -> str | None:
     """The host that a letter would go to; None where it stays on this machine."""
     if settings.provider in OFFLINE:
         return None
-    url = settings.base_url or (os.environ.get("OPENAI_BASE_URL") if settings.provider == "openai" else None)
-    if settings.provider == "ollama" and not url:
-        return None
-    if url:
-        host = urlsplit(url).hostname or url
-        return None if host in LOOPBACK else host
-    return settings.provider
+    url = address(settings)
+    if url is None:
+        return settings.provider
+    host = urlsplit(url).hostname or url
+    return None if host in LOOPBACK else host
+
+
+def address(settings: ModelSettings) -> str | None:
+    """Where a provider of OpenAI's protocol is reached; None for one that its own package knows the way to."""
+    if settings.provider in OFFLINE:
+        return NOWHERE
+    named = settings.base_url or (os.environ.get("OPENAI_BASE_URL") if settings.provider == "openai" else None)
+    return named or DEFAULTS.get(settings.provider)
 
 
 def _openai(settings: ModelSettings, transport: Any) -> Any:
@@ -180,9 +187,9 @@ def _openai(settings: ModelSettings, transport: Any) -> Any:
 
     from extractor.model.recording import Player, Recorder
 
-    offline = settings.provider in OFFLINE
-    key = "none" if offline else os.environ.get("OPENAI_API_KEY") or ("none" if settings.base_url else None)
-    if key is None and not os.environ.get("OPENAI_BASE_URL"):
+    url = address(settings)
+    key = os.environ.get("OPENAI_API_KEY") if settings.provider == "openai" else None
+    if key is None and url == DEFAULTS["openai"]:
         raise UnknownModel("OPENAI_API_KEY is not set; name a key, or a base URL that needs none (OPENAI_BASE_URL)")
     if settings.provider == "mock" and transport is None:
         from extractor.model.mock import transport as mocked
@@ -194,12 +201,13 @@ def _openai(settings: ModelSettings, transport: Any) -> Any:
         transport = Recorder(Path(settings.record), transport)
     return openai.AsyncOpenAI(
         api_key=key or "none",
-        base_url=settings.base_url or (NOWHERE if offline else None),
+        base_url=url,
         max_retries=0,  # one layer waits: asking.py
         timeout=settings.timeout,
         http_client=httpx2.AsyncClient(
             transport=transport,
             timeout=settings.timeout,
+            trust_env=leaves_machine(settings) is not None,  # else a proxy of the environment would see the letter
             limits=httpx2.Limits(max_connections=100, max_keepalive_connections=100),
         ),
     )
