@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from extractor.grounding import Grounded
 from extractor.rules.meaning import explain_request
-from extractor.schema import Citation, Flag, Guideline, Issue, Record, Statement, Text
+from extractor.schema import Citation, Flag, Guideline, Issue, Statement, Text
 from extractor.source import SourceText, Span
 from extractor.taxonomy import Decision, FlagCode, Level
 
@@ -37,9 +37,10 @@ TABLE: dict[str, Rule] = {
     "citations": Rule("citation_disagrees", "warning", "rules, else model"),
     "facts of case, reviewer and patient": Rule("fact_disagrees", "warning", "rules, else model"),
     "category": Rule("category_disagrees", "note", "rules"),
-    "reasons, records, diagnoses, treatment, medications": Rule("evidence_missing", "note", "both"),
+    "records, reasons, review that only the model finds": Rule("model_alone", "note", "both"),
+    "diagnoses, treatment, medications": Rule("model_alone", "note", "rules, else model"),
 }
-"""Who wins, and what is flagged. ``both``: what either finds in the letter stands; only what stands nowhere is told."""
+"""Who wins, and what is flagged. ``both``: what either finds in the letter stands."""
 
 TEXTS = (
     "request", "original_request", "authorized", "claims_administrator_guideline", "reviewer_guideline", "rationale",
@@ -81,8 +82,7 @@ def crosscheck(source: SourceText, rules: Statement, model: Grounded) -> list[Fl
             flags.append(_flag("items that only the model finds", message, _places(other)))
     flags += _facts(rules, said)
     flags += _summary(rules, said)
-    rules.records = _records(rules.records, said.records)
-    rules.utilization_review = rules.utilization_review or said.utilization_review
+    flags += _only_the_models(rules, said)
     if model.problems:
         flags.append(
             Flag(
@@ -209,13 +209,18 @@ def _complete(source: SourceText, issue: Issue, other: Issue) -> None:
             for span in part.spans
         ]
         known = {reason.code for reason in issue.rationale.reasons}
-        issue.rationale.reasons += [
+        added = [
             reason
             for reason in other.rationale.reasons
             if reason.code not in known
             and not _overlap(reason.spans, recited)
             and _overlap(reason.spans, issue.rationale.spans)
         ]
+        if added:
+            issue.rationale.reasons += added
+            spans = [span for reason in added for span in reason.spans]
+            message = f"item {issue.number}: reasons found by the model alone"
+            issue.flags.append(_flag("records, reasons, review that only the model finds", message, spans))
 
 
 def _within(citations: list[Citation], guideline: Guideline) -> list[Citation]:
@@ -236,6 +241,8 @@ def _fact(mine: Any, theirs: Any, name: str) -> Iterator[Flag]:
     if own in (None, []) and other not in (None, []):
         setattr(mine, name, other)
         mine.evidence[name] = theirs.evidence.get(name, [])
+        message = f"only the model finds the {name.replace('_', ' ')}; look at the place"
+        yield _flag("facts of case, reviewer and patient", message, mine.evidence[name])
     elif other not in (None, []) and _comparable(own) != _comparable(other):
         message = f"model and rules read the {name.replace('_', ' ')} differently"
         spans = [*mine.evidence.get(name, []), *theirs.evidence.get(name, [])]
@@ -256,14 +263,26 @@ def _summary(rules: Statement, said: Statement) -> Iterator[Flag]:
     elif theirs is not None:
         for name in ("diagnoses", "treatment_to_date", "medications"):
             entries = [entry for entry in getattr(theirs, name) if _overlap(entry.spans, mine.spans)]
-            setattr(mine, name, getattr(mine, name) or entries)
+            if entries and not getattr(mine, name):
+                setattr(mine, name, entries)
+                spans = [span for entry in entries for span in entry.spans]
+                yield _flag(
+                    "diagnoses, treatment, medications", f"{name.replace('_', ' ')}: found by the model alone", spans
+                )
 
 
-def _records(mine: list[Record], theirs: list[Record]) -> list[Record]:
-    """What either names, in the letter's order; one that both name once."""
+def _only_the_models(rules: Statement, said: Statement) -> Iterator[Flag]:
+    """Records and the utilization review that the model alone finds: they stand in the letter, and are worth a look."""
+    known = rules.records
     extra = [
         record
-        for record in theirs
-        if not any(record.date == known.date and _overlap(record.spans, known.spans) for known in mine)
+        for record in said.records
+        if not any(record.date == other.date and _overlap(record.spans, other.spans) for other in known)
     ]
-    return sorted([*mine, *extra], key=lambda record: record.spans[0]) if extra else mine
+    spans = [span for record in extra for span in record.spans]
+    rules.records = sorted([*known, *extra], key=lambda record: record.spans[0]) if extra else known
+    if rules.utilization_review is None and said.utilization_review is not None:
+        rules.utilization_review = said.utilization_review
+        spans += said.utilization_review.spans
+    if spans:
+        yield _flag("records, reasons, review that only the model finds", "found by the model alone", spans)

@@ -203,7 +203,9 @@ class _Grounding:
         if not spans:
             return None
         read = read_utilization_review(sentences(self._source, spans))
-        return UtilizationReview(date=read.date if read else None, outcome=said.outcome, spans=spans)
+        if read is None or read.outcome != said.outcome:
+            self._wrong("utilization_review.outcome", "the words there do not say so")
+        return UtilizationReview(date=read.date, outcome=read.outcome, spans=spans) if read else None
 
     def _records(self, answer: Answer) -> Iterator[Record]:
         for index, pointer in enumerate(answer.records):

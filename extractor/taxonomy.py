@@ -197,6 +197,7 @@ FlagCode = Literal[
     "fact_disagrees",
     "category_disagrees",
     "evidence_missing",
+    "model_alone",
     "model_failed",
     "suspicious_instructions",
 ]
@@ -251,6 +252,7 @@ FLAGS: dict[FlagCode, str] = {
     "fact_disagrees": "model and rules read a fact of the case, the reviewer or the patient differently",
     "category_disagrees": "note: model and rules put a request under different categories",
     "evidence_missing": "note: what the model said of a field stands nowhere in the letter and was left out",
+    "model_alone": "note: what the model alone finds in the letter and the rules do not",
     "model_failed": "the model gave no usable answer; the result is by rules alone",
     "suspicious_instructions": "the letter's text addresses the software that reads it; it was not obeyed",
 }

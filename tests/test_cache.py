@@ -122,7 +122,7 @@ def test_a_damaged_cache_is_moved_aside(damage: bytes, cache: Cache) -> None:
     assert again.get("key") == 2
     if damage:
         assert "damaged" in again.warnings[0]
-        assert list(cache.folder.parent.glob("cache.damaged-*"))
+        assert list(cache.folder.glob("damaged-*/cache.db"))
 
 
 def test_a_full_cache_takes_no_more_and_says_so(tmp_path: Path) -> None:
@@ -138,6 +138,18 @@ def test_a_folder_that_cannot_be_made_is_an_error_in_one_line(tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     with pytest.raises(CacheTrouble, match="--no-cache"):
         Cache(tmp_path / "file" / "cache")
+
+
+def test_a_cache_in_use_or_full_is_a_miss(cache: Cache) -> None:
+    """What cannot be kept just now is not kept, and told; nothing is raised, nothing moved aside."""
+    cache._cache.reset("sqlite_busy_timeout", 1)
+    cache._cache._timeout = 0.01
+    with sqlite3.connect(cache.folder / "cache.db", isolation_level=None) as database:
+        database.execute("BEGIN IMMEDIATE")
+        cache.set("key", 1)
+        database.execute("ROLLBACK")
+    assert cache.get("key") is None
+    assert not list(cache.folder.glob("damaged-*"))
 
 
 def test_info_prune_and_clear(cache: Cache) -> None:

@@ -318,6 +318,13 @@ def test_a_model_out_of_reach_gives_the_rules_result(letter: str) -> None:
     assert result["status"] == "partial" and "model_failed" in [flag["code"] for flag in result["flags"]]
 
 
+def test_no_variable_of_a_library_brings_a_letter_into_the_log(letter: str) -> None:
+    """OPENAI_LOG sets levels when openai is imported."""
+    run = imr("extract", "--json", "--no-cache", "--model", "mock", letter, OPENAI_LOG="debug")
+    assert run.returncode == 0
+    assert b"strained" not in run.stderr and b"Request options" not in run.stderr
+
+
 HOUSEKEEPING = {
     "prompts": "extract@", "prompts show extract": "numbered units", "models": "openai/MODEL", "cache info": "0 answers",
     "cache prune": "0 answers removed",

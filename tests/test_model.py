@@ -260,6 +260,45 @@ def test_a_hang_is_ended_by_its_own_time() -> None:
     assert "model_failed" in codes(result)
 
 
+def test_all_questions_about_a_letter_have_one_deadline() -> None:
+    """However patient each of them is."""
+    result = read(Mock(scenario="slow"), patience=Patience(letter=0.05))
+    assert "model_failed" in codes(result) and "too long" in " ".join(flag.message for flag in result.flags)
+
+
+def test_a_usable_answer_outlives_a_second_question_that_fails() -> None:
+    """The first answer has one problem; asking again meets a broken server."""
+
+    class Breaking(Mock):
+        def reply(self, body: dict[str, Any]) -> Any:
+            self.scenario = "500" if self.asked else None
+            return super().reply(body)
+
+    result = read(Breaking(answer=lambda shown: spoil("records", ["9|nowhere"])))
+    assert "model_failed" not in codes(result) and "evidence_missing" in codes(result)
+
+
+@pytest.mark.parametrize(
+    "body", [{"choices": 5}, {"choices": []}, {"choices": None}, {}, [], {"choices": [{"message": 7}]}], ids=str
+)
+def test_a_body_of_no_sense_is_a_trouble_with_a_name(body: Any) -> None:
+    """And no traceback."""
+
+    class Senseless(Mock):
+        def reply(self, asked: dict[str, Any]) -> Any:
+            reply = super().reply(asked)
+            reply.body = body
+            return reply
+
+    assert "model_failed" in codes(read(Senseless()))
+
+
+def test_a_reader_may_serve_one_loop_after_another() -> None:
+    """Each has connections of its own."""
+    reader = Reader(ModelSettings("mock", patience=HASTY), transport=transport(Mock(answer=lambda shown: clean())))
+    assert {extract(source(), model=reader).status for _ in range(2)} == {"complete"}
+
+
 def test_a_wrong_answer_is_asked_again_with_its_errors_only() -> None:
     """The latest ones, by field; at most twice."""
     asked: list[str] = []
@@ -376,6 +415,26 @@ def test_no_text_is_invented(scenario: str | None) -> None:
         assert not any(canary in result.model_dump_json() for canary in CANARIES)
 
 
+INVENTED = {
+    "a review that the words do not tell": ("utilization_review", {"units": "19", "outcome": "modified"}, "evidence_missing"),
+    "a diagnosis cut out of a sentence": ("clinical_summary.diagnoses", ["19|strained her back"], "model_alone"),
+    "a reason that the rules do not see": ("issues.0.reasons", ["not_recommended none 29"], "model_alone"),
+    "a case number in another unit's place": ("case.case_number", 1, "evidence_missing"),
+    "a date of another field": ("case.date_of_injury", 10, "fact_disagrees"),
+    "a specialty that is none": ("reviewer.specialties", ["2"], "fact_disagrees"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INVENTED)
+def test_what_the_model_alone_says_is_told(name: str) -> None:
+    """Nothing of it slips into the result without a word."""
+    path, value, told = INVENTED[name]
+    result = read(Mock(answer=lambda shown: spoil(path, value)))
+    assert told in codes(result)
+    assert result.utilization_review is None
+    assert str(result.case.date_of_injury) == "2016-10-03"
+
+
 # The cache.
 
 
@@ -419,6 +478,15 @@ def test_another_letter_prompt_unit_or_schema_is_asked_anew(tmp_path: Path, monk
     assert mock.asked == 5
 
 
+def test_another_server_is_asked_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where OPENAI_BASE_URL points is part of the key."""
+    mock, cache = Mock(), Cache(tmp_path / "cache")
+    for host in ("a", "b"):
+        monkeypatch.setenv("OPENAI_BASE_URL", f"http://{host}.invalid/v1")
+        read(mock, cache=cache, model="openai/x")
+    assert mock.asked == 2
+
+
 def test_errors_are_not_kept(tmp_path: Path) -> None:
     """What failed once may succeed the next time."""
     cache = Cache(tmp_path / "cache")
@@ -452,6 +520,7 @@ def test_no_socket_is_opened_offline(model: str | None, monkeypatch: pytest.Monk
 HOSTS = {
     ("openai/gpt-4o", None): "api.openai.com", ("anthropic/claude", None): "anthropic", ("mock", None): None, ("none", None): None,
     ("openai/x", "http://127.0.0.1:8000/v1"): None, ("openai/x", "http://localhost/v1"): None, ("ollama/x", None): None,
+    ("ollama/gpt-oss:120b-cloud", None): "ollama.com",
     ("openai/x", "https://models.example.org/v1"): "models.example.org",
     ("openai/x", "http://127.0.0.1.example.org/v1"): "127.0.0.1.example.org",
 }  # fmt: skip
@@ -495,6 +564,9 @@ REDACTED = {
     "Claim Number: WC-2016-00831, SSN 123-45-6789, DOB: 01/02/1970": "Claim Number: [CLAIM-1], SSN [SSN-1], DOB: [BIRTH-1]",
     "Seen by Adam Smith, M.D., of whom Adam Smith says nothing.": "Seen by [NAME-1], M.D., of whom [NAME-1] says nothing.",
     "CM16-0900001, injured 10/03/2016, Norco 10/325mg #60, L5-S1": "CM16-0900001, injured 10/03/2016, Norco 10/325mg #60, L5-S1",
+    "1|Employee:\n2|John Smith\n13|Claim Number:\n14|WC-12345": "1|Employee:\n2|[NAME-1]\n13|Claim Number:\n14|[CLAIM-1]",
+    "Claim Number: 12345 RE: CLAIM": "Claim Number: [CLAIM-1] RE: [NAME-1]",
+    "Dear John Smith, you are [NAME-1] to us.": "Dear [NAME-2], you are [NAME-1] to us.",
     "Official Disability Guidelines (ODG), Low Back, pages 12-15": "Official Disability Guidelines (ODG), Low Back, pages 12-15",
 }  # fmt: skip
 
@@ -657,6 +729,7 @@ def test_cost_is_of_the_kept_price_list() -> None:
     assert (cost("openai/gpt-4o", usage) or 0) > 0
     assert cost("openai/no-such-model-at-all", usage) is None
     assert cost("mock", usage) == 0.0
+    assert cost("openai/gpt-4o", Usage(prompt=10, cached=20)) is None
 
 
 def test_a_failure_names_its_kind() -> None:

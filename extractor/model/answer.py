@@ -45,7 +45,7 @@ Reason = Annotated[
 class Part(BaseModel):
     """A strict model: unknown keys are refused, and every key must be there."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 class CaseAnswer(Part):
@@ -117,7 +117,11 @@ class Answer(Part):
 
 def joined(parts: Sequence[Answer]) -> Answer:
     """One answer of those to a letter's parts: the first one's but for the items, which all of them give."""
-    issues = {issue.decision: issue for part in parts for issue in part.issues}
+    issues: dict[str, IssueAnswer] = {}
+    for part in parts:
+        for issue in part.issues:
+            named = issue.decision != "unknown"
+            issues.setdefault(issue.decision if named else f"unknown {len(issues)}", issue)
     return parts[0].model_copy(update={"issues": list(issues.values())})
 
 

@@ -56,10 +56,14 @@ async def ask(
     """
     best: Asked | None = None
     kind, errors = "schema", ""
-    for attempt in range(1 + REASKS):
+    for _ in range(1 + REASKS):
         question = user if not errors else f"{user}\n\n{reask.render(errors=errors)[1]}"
         try:
             answer = await _patiently(connection, system, question, usage)
+        except ModelFailed:
+            if best is None:
+                raise
+            break
         except AnswerTrouble as trouble:
             kind = trouble.kind
             if kind in HOPELESS:
@@ -72,7 +76,6 @@ async def ask(
         if not problems:
             break
         errors = "\n".join(problems[:MOST_PROBLEMS])
-        del attempt
     if best is not None:
         return best
     raise ModelFailed(kind, HOPELESS.get(kind, f"the model gave no usable answer ({kind})"))

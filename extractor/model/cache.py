@@ -25,6 +25,8 @@ from extractor.errors import CacheTrouble
 
 SIZE_LIMIT = 2**31
 """Bytes. Nothing is thrown out to keep to it: a full cache takes no more, and says so."""
+DAMAGE = ("malformed", "not a database", "disk image", "no such table")
+"""What SQLite says of a file that is damaged, and not merely in use or full."""
 LARGEST = 16 * 2**20
 """No entry is so large when unpacked."""
 
@@ -78,12 +80,9 @@ class Info:
 
 
 def default_folder() -> Path:
-    """``IMR_CACHE_DIR``, else the user's own folder for caches."""
-    named = os.environ.get("IMR_CACHE_DIR")
-    if named:
-        return Path(named)
+    """A folder of its own within ``IMR_CACHE_DIR``, else within the user's folder for caches."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "imr-extractor"
+    return Path(os.environ.get("IMR_CACHE_DIR") or Path(base) / "imr-extractor") / "answers"
 
 
 class Cache:
@@ -143,7 +142,13 @@ class Cache:
             ) from None
         except Exception:
             self._move_aside()
-            return self._opened()
+            try:
+                return self._opened()
+            except Exception as error:
+                kind = type(error).__name__
+                raise CacheTrouble(
+                    f"the cache in {self.folder} cannot be opened ({kind}); set IMR_CACHE_DIR, or use --no-cache"
+                ) from None
 
     def _opened(self) -> diskcache.Cache:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -161,22 +166,29 @@ class Cache:
 
     @contextlib.contextmanager
     def _healed(self) -> Iterator[None]:
-        """What cannot be read is a miss; a damaged database is moved aside, and the work goes on with a new one."""
+        """What cannot be read is a miss, and what cannot be written is not kept: nothing of the cache ever ends the
+        work. A damaged database is moved aside, and the work goes on with a new one."""
         try:
             yield
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-                return
-            self._move_aside()
-            self._cache = self._opened()
-        except (RefusedRow, ValueError, TypeError, zlib.error, OSError):
+            if any(word in str(error) for word in DAMAGE):
+                with contextlib.suppress(Exception):
+                    self._move_aside()
+                    self._cache = self._opened()
+            else:
+                self._warn(f"the cache in {self.folder} cannot be used just now ({error}); answers are not kept")
+        except (RefusedRow, ValueError, TypeError, zlib.error, OSError, RecursionError, MemoryError, diskcache.Timeout):
             return
 
     def _move_aside(self) -> None:
-        aside = self.folder.with_name(f"{self.folder.name}.damaged-{int(time.time())}-{os.getpid()}")
+        """The database's own files, and nothing else that lies in the folder."""
         with contextlib.suppress(Exception):
             self._cache.close()
-        self.folder.rename(aside)
+        aside = self.folder / f"damaged-{int(time.time())}-{os.getpid()}"
+        aside.mkdir(mode=0o700, exist_ok=True)
+        for file in self.folder.glob("cache.db*"):
+            with contextlib.suppress(OSError):
+                file.rename(aside / file.name)
         self._warn(f"the cache was damaged and lies in {aside} now; a new one was begun")
 
     def _warn(self, message: str) -> None:

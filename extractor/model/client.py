@@ -136,8 +136,6 @@ def connect(settings: ModelSettings, transport: Any = None) -> Connection:
     """A way to the model. ``transport`` stands in for the network, under the real client. Raises UnknownModel."""
     import instructor
 
-    for name in TALKERS:
-        logging.getLogger(name).setLevel(SILENT)
     provider = settings.provider
     strict = provider in PROTOCOL and settings.mode in (None, "json_schema")
     mode = _mode(settings.mode or ("json_schema" if strict else None))
@@ -147,6 +145,8 @@ def connect(settings: ModelSettings, transport: Any = None) -> Connection:
         raise UnknownModel(
             f"the model '{settings.model}' is not known; write provider/model, as in openai/gpt-4o, or mock or none"
         )
+    elif settings.base_url or settings.record:
+        raise UnknownModel(f"'{provider}' is reached by its own package: a base URL or --record cannot be used with it")
     else:
         options = {"mode": mode} if mode else {}
         try:
@@ -158,19 +158,32 @@ def connect(settings: ModelSettings, transport: Any = None) -> Connection:
                 f"no way to '{settings.model}' ({type(error).__name__}): "
                 f"is the provider's package installed, and its key in the environment?"
             ) from None
+    _silence()
     client.on("completion:response", _remember)
     return Connection(settings, client, strict)
+
+
+def _silence() -> None:
+    """Behind the imports, which set levels by variables of their own (OPENAI_LOG)."""
+    for name in TALKERS:
+        logging.getLogger(name).setLevel(SILENT)
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in TALKERS:
+            logging.getLogger(name).setLevel(SILENT)
 
 
 def leaves_machine(settings: ModelSettings) -> str | None:
     """The host that a letter would go to; None where it stays on this machine."""
     if settings.provider in OFFLINE:
         return None
-    url = address(settings)
+    url = address(settings) if settings.provider in PROTOCOL else None
     if url is None:
         return settings.provider
     host = urlsplit(url).hostname or url
-    return None if host in LOOPBACK else host
+    if host in LOOPBACK:
+        # Ollama passes models of such names on to its makers' machines.
+        return "ollama.com" if settings.model.endswith("cloud") else None
+    return host
 
 
 def address(settings: ModelSettings) -> str | None:
@@ -257,7 +270,8 @@ def _trouble(error: BaseException, response: Any) -> Trouble:
 def _answer_trouble(chain: list[BaseException], response: Any) -> Trouble:
     from pydantic import ValidationError
 
-    choice = next(iter(getattr(response, "choices", None) or []), None)
+    choices = getattr(response, "choices", None)
+    choice = choices[0] if isinstance(choices, list) and choices else None
     message = getattr(choice, "message", None)
     if getattr(message, "refusal", None) or getattr(choice, "finish_reason", None) == "content_filter":
         return AnswerTrouble("refused")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -14,7 +15,7 @@ from extractor.errors import ModelFailed
 from extractor.model.answer import Answer, joined, response_schema
 from extractor.model.asking import TOO_LONG, ask
 from extractor.model.cache import Cache
-from extractor.model.client import Connection, connect
+from extractor.model.client import Connection, address, connect
 from extractor.model.prompts import Example, fingerprint, prompts
 from extractor.model.redaction import Redaction
 from extractor.model.settings import ModelSettings
@@ -45,9 +46,10 @@ class Reader:
 
     def __init__(self, settings: ModelSettings, *, cache: Cache | None = None, transport: Any = None) -> None:
         self.settings = settings
-        self._cache = cache
+        self._cache = None if settings.provider == "replay" else cache  # what is on record is kept already
         self._transport = transport
         self._connection: Connection | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def read(self, units: Units, examine: Callable[[Answer], list[str]]) -> Told:
         """Asks about one letter, unless its answer is kept. ``examine`` tells what of an answer does not hold.
@@ -65,7 +67,11 @@ class Reader:
             told.cache, told.answer = "hit", kept
             return told
         try:
-            told.answer = await self._asked(units, system, user, examine, told.usage, redaction)
+            async with asyncio.timeout(self.settings.patience.letter):
+                told.answer = await self._asked(units, system, user, examine, told.usage, redaction)
+        except TimeoutError:
+            told.failure = ModelFailed("timeout", "the model took too long over this letter")
+            return told
         except ModelFailed as failure:
             told.failure = failure
             return told
@@ -110,7 +116,8 @@ class Reader:
             "units": UNITS_VERSION,
             "system": system,
             "user": user,
-            "others": [prompts()[name].name for name in ("reask", "part")],
+            "others": [prompts()[name].user for name in ("reask", "part")],
+            "address": address(self.settings),
             "schema": response_schema(),
             **self.settings.fingerprint(),
         }
@@ -124,18 +131,26 @@ class Reader:
             return None
 
     def _connected(self) -> Connection:
-        if self._connection is None:
-            self._connection = connect(self.settings, self._transport)
+        """The connection of the loop that runs: its sockets are of no use in another."""
+        loop = asyncio.get_running_loop()
+        if self._connection is None or self._loop is not loop:
+            self._connection, self._loop = connect(self.settings, self._transport), loop
         return self._connection
 
     async def close(self) -> None:
-        if self._connection is not None:
+        if self._connection is not None and self._loop is asyncio.get_running_loop():
             await self._connection.close()
-            self._connection = None
+        self._connection = None
 
 
 def _restored(answer: Answer, redaction: Redaction | None) -> Answer:
-    return Answer.model_validate(redaction.restore(answer.model_dump())) if redaction else answer
+    """With the letter's own words: longer than an answer may be, and checked against the letter like all quotes."""
+    if redaction is None:
+        return answer
+    try:
+        return Answer.model_validate(redaction.restore(answer.model_dump()))
+    except ValidationError:
+        return answer  # quotes that hold place-holders then stand nowhere in the letter, and are told as such
 
 
 @cached

@@ -6,6 +6,7 @@ played is found by what was asked, whatever the model's name.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections import Counter
@@ -30,8 +31,13 @@ class Recorder(httpx2.AsyncBaseTransport):
     """Passes every question on, and keeps each answer in the folder."""
 
     def __init__(self, folder: Path, inner: httpx2.AsyncBaseTransport | None = None) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder.chmod(0o700)
+        try:
+            folder.mkdir(parents=True, mode=0o700)
+        except FileExistsError:
+            if not folder.is_dir() or folder.stat().st_mode & 0o077:
+                raise UnknownModel(f"{folder} is no folder of your own alone: name a new one to record in") from None
+        except OSError as error:
+            raise UnknownModel(f"nothing can be recorded in {folder} ({error.strerror}); name another folder") from None
         self._folder = folder
         self._inner = inner or httpx2.AsyncHTTPTransport()
         self._count: Counter[str] = Counter()
@@ -47,8 +53,9 @@ class Recorder(httpx2.AsyncBaseTransport):
         }
         path = self._folder / f"{key}.{self._count[key]}.json"
         self._count[key] += 1
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(kept), encoding="utf-8")
+        with contextlib.suppress(OSError):  # a full disk costs the record, not the answer that was paid for
+            path.touch(mode=0o600)
+            path.write_text(json.dumps(kept), encoding="utf-8")
         return httpx2.Response(response.status_code, headers=kept["headers"], content=body, request=request)
 
     async def aclose(self) -> None:

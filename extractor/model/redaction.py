@@ -7,7 +7,6 @@ diagnoses and names that it does not know stay (``REMAINS`` says so wherever it 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,8 +26,14 @@ DEGREE = r"(?:M\.?D|D\.?O|D\.?C|Ph\.?D|R\.?N|P\.?A|Esq|N\.?P|L\.?Ac)\b"
 
 
 def _behind(labels: str) -> str:
-    """Right behind one of the labels, which stand apart from each other by bars."""
-    return "(?:" + "|".join(f"(?<={re.escape(label)})" for label in labels.split("|")) + ")"
+    """Right behind one of the labels, which stand apart from each other by bars; bold may part label and value, and
+    then the value is the next unit."""
+    apart = [
+        f"(?<={re.escape(label.rstrip())}\\n{'[0-9]' * digits}\\|)"
+        for label in labels.split("|")
+        for digits in (1, 2, 3)
+    ]
+    return "(?:" + "|".join([f"(?<={re.escape(label)})" for label in labels.split("|")] + apart) + ")"
 
 
 KINDS: dict[str, str] = {
@@ -43,6 +48,7 @@ KINDS: dict[str, str] = {
 }
 """What is taken out, by what stands in its place."""
 PATTERN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in KINDS.items()))
+PLACEHOLDER = re.compile(r"\[(?:" + "|".join(KINDS) + r")-\d{1,5}\]")
 
 
 @dataclass
@@ -53,35 +59,41 @@ class Redaction:
     """Place-holder to words."""
 
     def redact(self, text: str) -> str:
-        """The text with place-holders: ``[NAME-1]``. Names that were found are taken out wherever they stand."""
+        """The text with place-holders: ``[NAME-1]``. Names that were found are taken out wherever they stand.
+
+        What looks like a place-holder in the letter itself is taken out as well, so that none is put back wrongly.
+        """
+        text = PLACEHOLDER.sub(lambda match: self._placeholder("NAME", match.group()), text)
         text = PATTERN.sub(lambda match: self._placeholder(match.lastgroup or "", match.group()), text)
-        for placeholder, words in self._names():
-            text = re.sub(rf"\b{re.escape(words)}\b", placeholder, text)
-        return text
+        names = {words: placeholder for placeholder, words in self.taken.items() if placeholder.startswith("[NAME")}
+        if not names:
+            return text
+        again = "|".join(re.escape(words) for words in sorted(names, key=len, reverse=True) if words[:1].isalpha())
+        pieces = re.split(f"({PLACEHOLDER.pattern})", text)
+        known = re.compile(rf"\b(?:{again})\b") if again else None
+        return "".join(
+            piece
+            if known is None or PLACEHOLDER.fullmatch(piece)
+            else known.sub(lambda match: names[match.group()], piece)
+            for piece in pieces
+        )
 
     def restore(self, value: Any) -> Any:
         """The answer with the words in the place of their place-holders."""
         if isinstance(value, str):
-            for placeholder, words in self.taken.items():
-                value = value.replace(placeholder, words)
-            return value
+            return PLACEHOLDER.sub(lambda match: self.taken.get(match.group(), match.group()), value)
         if isinstance(value, list):
             return [self.restore(entry) for entry in value]
         if isinstance(value, dict):
             return {key: self.restore(entry) for key, entry in value.items()}
         return value
 
-    def _names(self) -> Iterator[tuple[str, str]]:
-        """Longest first; and of a full name its last word alone, where it cannot be any word."""
-        for placeholder, words in sorted(self.taken.items(), key=lambda entry: -len(entry[1])):
-            if placeholder.startswith("[NAME"):
-                yield placeholder, words
-
     def _placeholder(self, kind: str, words: str) -> str:
-        for placeholder, known in self.taken.items():
-            if known == words and placeholder.startswith(f"[{kind}-"):
-                return placeholder
-        count = sum(placeholder.startswith(f"[{kind}-") for placeholder in self.taken)
-        placeholder = f"[{kind}-{count + 1}]"
-        self.taken[placeholder] = words
-        return placeholder
+        known = self._known.get((kind, words))
+        if known is None:
+            count = sum(placeholder.startswith(f"[{kind}-") for placeholder in self.taken) + 1
+            known = self._known[kind, words] = f"[{kind}-{count}]"
+            self.taken[known] = words
+        return known
+
+    _known: dict[tuple[str, str], str] = field(default_factory=dict)

@@ -15,6 +15,8 @@ class Patience:
     attempts: int = 6
     seconds: float = 180.0
     """No attempt begins later than this after the first one."""
+    letter: float = 800.0
+    """For all questions about one letter together."""
     first: float = 0.5
     longest: float = 30.0
 

@@ -22,10 +22,14 @@ class Usage:
         told = getattr(response, "usage", None)
         if told is None:
             return
-        self.prompt += _first(told, "prompt_tokens", "input_tokens")
-        self.completion += _first(told, "completion_tokens", "output_tokens")
+        prompt = _first(told, "prompt_tokens", "input_tokens")
         details = getattr(told, "prompt_tokens_details", None) or getattr(told, "input_tokens_details", None)
-        self.cached += _first(details, "cached_tokens") if details else _first(told, "cache_read_input_tokens")
+        cached = _first(details, "cached_tokens") if details else 0
+        # Where the prompt's cached part is counted beside it, not in it, it belongs to it all the same.
+        apart = _first(told, "cache_read_input_tokens")
+        self.prompt += max(0, prompt) + max(0, apart) + max(0, _first(told, "cache_creation_input_tokens"))
+        self.cached += min(max(0, cached), max(0, prompt)) + max(0, apart)
+        self.completion += max(0, _first(told, "completion_tokens", "output_tokens"))
 
 
 def _first(told: Any, *names: str) -> int:
@@ -44,5 +48,5 @@ def cost(model: str, usage: Usage) -> float | None:
     priced = Priced(input_tokens=usage.prompt, cache_read_tokens=usage.cached or None, output_tokens=usage.completion)
     try:
         return float(calc_price(priced, model_ref=name, provider_id=provider).total_price)
-    except LookupError:
+    except (LookupError, ValueError):
         return None
