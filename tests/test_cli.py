@@ -301,6 +301,14 @@ def test_nothing_is_sent_without_consent(environment: dict[str, str], letter: st
     assert "nothing was sent" in line and ("api.openai.com" in line or "models.example.org" in line)
 
 
+def test_consent_by_a_setting_is_told(letter: str) -> None:
+    """Whoever agreed once sees where letters go, each time."""
+    run = imr("extract", "--json", "--no-cache", "--yes", "--max-attempts", "1", "--model", "openai/x", letter,
+              OPENAI_BASE_URL="http://models.invalid/v1")  # fmt: skip
+    assert "letters are sent to models.invalid" in run.stderr.decode()
+    assert "model_failed" in [flag["code"] for flag in json.loads(run.stdout)["flags"]]
+
+
 def test_a_model_out_of_reach_gives_the_rules_result(letter: str) -> None:
     """On loopback no consent is needed; where nobody answers, the result says so and is not lost."""
     run = imr(

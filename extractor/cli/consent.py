@@ -21,7 +21,10 @@ def agreed(model: str, *, yes: bool) -> None:
             f"the model '{model}' is not known; write provider/model, as in openai/gpt-4o, or mock or none"
         )
     host = leaves_machine(ModelSettings(model))
-    if host is None or yes:
+    if host is None:
+        return
+    if yes:
+        typer.echo(f"imr: letters are sent to {host}, as --yes or a setting agrees", err=True)
         return
     if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
         question = f"The letters' full text, a medical record, will be sent to {host}. Go on?"
