@@ -12,7 +12,7 @@ from typing import Any
 from extractor.language.folded import Folded
 from extractor.schema import Citation, Guideline, Issue, Record, Statement, Text
 from extractor.source import Span
-from extractor.units import NoSuchPlace, Units
+from extractor.units import Units
 
 
 def clean_answer(annotation: Statement, read: Statement, units: Units) -> dict[str, Any]:
@@ -176,6 +176,3 @@ def _range(pointer: str) -> range:
 
 def _letters(text: str) -> str:
     return "".join(character for character in text.lower() if character.isalnum())
-
-
-__all__ = ["NoSuchPlace", "clean_answer"]

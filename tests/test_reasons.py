@@ -150,7 +150,7 @@ def read(*items: Item) -> list[Issue]:
 
 
 WARNED = [
-    "This decision should not be interpreted as a recommendation to stop long-term opioids abruptly.",
+    "Nothing in this decision is to be interpreted as advice to stop long-term opioids abruptly.",
     "The drug should be brought down in steps and not cut off all at once.",
     "Sudden discontinuation of opioids is dangerous.",
     "This is not advice to end the medicine suddenly.",

@@ -26,7 +26,7 @@ class ModelSettings:
     """Everything about the model that can change an answer, and the patience for its transport."""
 
     model: str
-    """``provider/model`` as instructor names them, ``mock`` or ``local``."""
+    """``provider/model`` as instructor names them, ``replay/FOLDER`` or ``mock``."""
     base_url: str | None = None
     """For ``openai/…``: whatever speaks its protocol."""
     mode: str | None = None
