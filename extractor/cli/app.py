@@ -92,7 +92,8 @@ Model = Annotated[
     typer.Option(
         "--model",
         envvar="IMR_MODEL",
-        help="The model that reads along: provider/model, 'mock' (a demo, no network), or 'none' for rules only.",
+        help="The model that reads along: provider/model; 'mock' or 'local' (demos, often wrong); "
+        "'none' for rules only.",
     ),
 ]
 Yes = Annotated[

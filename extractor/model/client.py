@@ -19,16 +19,23 @@ from urllib.parse import urlsplit
 
 from extractor.errors import UnknownModel
 from extractor.model.answer import Answer, response_schema
-from extractor.model.settings import OFFLINE, ModelSettings
+from extractor.model.local import LocalServer
+from extractor.model.settings import HOW_TO_NAME, OFFLINE, ModelSettings
 from extractor.model.usage import Usage
 
 NOWHERE = "http://mock.invalid/v1"
-DEFAULTS = {"openai": "https://api.openai.com/v1", "ollama": "http://127.0.0.1:11434/v1"}
+DEFAULTS = {
+    "openai": "https://api.openai.com/v1",
+    "ollama": "http://127.0.0.1:11434/v1",
+    "local": "http://127.0.0.1/v1",  # its port is known when it has been started
+}
 PROTOCOL = ("mock", "replay", *DEFAULTS)
 """Providers that are reached by OpenAI's protocol."""
 TIMEOUTS = ("APITimeoutError", "ReadTimeout", "ConnectTimeout", "TimeoutException", "TimeoutError")
 BROKEN = ("APIConnectionError", "ReadError", "ConnectError", "RemoteProtocolError")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+UNPARSED = "produced output that does not match"
+"""What llama.cpp's server says (500) of an answer by a schema that it cut off in an unlucky place."""
 SILENT = logging.CRITICAL + 1
 TALKERS = (
     "instructor",
@@ -83,6 +90,8 @@ class Connection:
     """instructor's asynchronous client."""
     strict: bool
     """The provider decodes by the schema where it is asked to."""
+    server: LocalServer | None = None
+    """The local model's, which ends with the connection."""
 
     async def ask(self, system: str, user: str, usage: Usage) -> Answer:
         """One attempt. Raises TransportTrouble, AnswerTrouble, RequestRefused; counts into ``usage`` in any case."""
@@ -119,7 +128,7 @@ class Connection:
             options["seed"] = settings.seed
         if self.strict:
             # instructor asks for a schema, but never for strict decoding by it.
-            schema = {"name": "Answer", "strict": True, "schema": response_schema()}
+            schema = {"name": "Answer", "strict": True, "schema": response_schema(narrow=self.settings.narrow)}
             options["extra_body"] = {"response_format": {"type": "json_schema", "json_schema": schema}}
         return options
 
@@ -130,21 +139,25 @@ class Connection:
             result = inner.close()
             if asyncio.iscoroutine(result):
                 await result
+        if self.server is not None:
+            self.server.close()
 
 
 def connect(settings: ModelSettings, transport: Any = None) -> Connection:
-    """A way to the model. ``transport`` stands in for the network, under the real client. Raises UnknownModel."""
+    """A way to the model. ``transport`` stands in for the network, under the real client.
+
+    Raises UnknownModel; ModelFailed where the local model does not start.
+    """
     import instructor
 
     provider = settings.provider
     strict = provider in PROTOCOL and settings.mode in (None, "json_schema")
     mode = _mode(settings.mode or ("json_schema" if strict else None))
+    server = LocalServer() if provider == "local" and transport is None else None
     if provider in PROTOCOL:
-        client = instructor.from_openai(_openai(settings, transport), mode=mode or instructor.Mode.TOOLS)
+        client = instructor.from_openai(_openai(settings, transport, server), mode=mode or instructor.Mode.TOOLS)
     elif "/" not in settings.model:
-        raise UnknownModel(
-            f"the model '{settings.model}' is not known; write provider/model, as in openai/gpt-4o, or mock or none"
-        )
+        raise UnknownModel(f"the model '{settings.model}' is not known; {HOW_TO_NAME}")
     elif settings.base_url or settings.record:
         raise UnknownModel(f"'{provider}' is reached by its own package: a base URL or --record cannot be used with it")
     else:
@@ -160,7 +173,7 @@ def connect(settings: ModelSettings, transport: Any = None) -> Connection:
             ) from None
     _silence()
     client.on("completion:response", _remember)
-    return Connection(settings, client, strict)
+    return Connection(settings, client, strict, server)
 
 
 def _silence() -> None:
@@ -194,14 +207,16 @@ def address(settings: ModelSettings) -> str | None:
     return named or DEFAULTS.get(settings.provider)
 
 
-def _openai(settings: ModelSettings, transport: Any) -> Any:
+def _openai(settings: ModelSettings, transport: Any, server: LocalServer | None) -> Any:
     import httpx2
     import openai
 
     from extractor.model.recording import Player, Recorder
 
-    url = address(settings)
-    key = os.environ.get("OPENAI_API_KEY") if settings.provider == "openai" else None
+    url = server.url if server else address(settings)
+    key = server.key if server else None
+    if settings.provider == "openai":
+        key = os.environ.get("OPENAI_API_KEY")
     if key is None and url == DEFAULTS["openai"]:
         raise UnknownModel("OPENAI_API_KEY is not set; name a key, or a base URL that needs none (OPENAI_BASE_URL)")
     if settings.provider == "mock" and transport is None:
@@ -254,9 +269,12 @@ def _trouble(error: BaseException, response: Any) -> Trouble:
     for cause in chain:
         status = getattr(cause, "status_code", None)
         if isinstance(status, int):
+            if status == 500 and UNPARSED in str(cause):
+                return AnswerTrouble("cut_off")
             if status in (408, 409, 425, 429) or status >= 500:
                 return TransportTrouble(f"http_{status}", _retry_after(cause))
-            too_long = status == 413 or "context_length" in str(getattr(cause, "code", ""))
+            told = f"{getattr(cause, 'code', '')} {getattr(cause, 'type', '')}"
+            too_long = status == 413 or "context_length" in told or "exceed_context_size" in told
             return RequestRefused("too_long" if too_long else f"http_{status}")
         if type(cause).__name__ in TIMEOUTS:
             return TransportTrouble("timeout")

@@ -16,6 +16,7 @@ from extractor.model.answer import Answer, joined, response_schema
 from extractor.model.asking import TOO_LONG, ask
 from extractor.model.cache import Cache
 from extractor.model.client import Connection, address, connect
+from extractor.model.local import bounded, identity
 from extractor.model.prompts import Example, fingerprint, prompts
 from extractor.model.redaction import Redaction
 from extractor.model.settings import ModelSettings
@@ -45,7 +46,7 @@ class Reader:
     """A model with its cache. Close it when no more letters are asked about."""
 
     def __init__(self, settings: ModelSettings, *, cache: Cache | None = None, transport: Any = None) -> None:
-        self.settings = settings
+        self.settings = bounded(settings) if settings.provider == "local" else settings
         self._cache = None if settings.provider == "replay" else cache  # what is on record is kept already
         self._transport = transport
         self._connection: Connection | None = None
@@ -118,8 +119,9 @@ class Reader:
             "user": user,
             "others": [prompts()[name].user for name in ("reask", "part")],
             "address": address(self.settings),
-            "schema": response_schema(),
+            "schema": response_schema(narrow=self.settings.narrow),
             **self.settings.fingerprint(),
+            "weights": identity() if self.settings.provider == "local" else None,
         }
         return fingerprint(json.dumps(parts, sort_keys=True))
 

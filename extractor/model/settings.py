@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 OFFLINE = ("none", "mock", "replay")
 """Providers for which no socket is opened."""
+DEMOS = ("mock", "local")
+"""Models that show how all this works, and are often wrong."""
+HOW_TO_NAME = "write provider/model, as in openai/gpt-4o, or mock, local or none"
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class ModelSettings:
     """Everything about the model that can change an answer, and the patience for its transport."""
 
     model: str
-    """``provider/model`` as instructor names them, ``replay/FOLDER`` or ``mock``."""
+    """``provider/model`` as instructor names them, ``replay/FOLDER``, ``mock`` or ``local``."""
     base_url: str | None = None
     """For ``openai/…``: whatever speaks its protocol."""
     mode: str | None = None
@@ -48,6 +51,11 @@ class ModelSettings:
     @property
     def provider(self) -> str:
         return self.model.partition("/")[0]
+
+    @property
+    def narrow(self) -> bool:
+        """Lists and quotes of an answer are kept short: the small local model fills them to their bounds."""
+        return self.provider == "local"
 
     def fingerprint(self) -> dict[str, object]:
         """What of this can change an answer."""

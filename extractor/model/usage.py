@@ -41,7 +41,7 @@ def cost(model: str, usage: Usage) -> float | None:
     """Dollars by the kept price list of genai-prices; None where it knows no price for the model."""
     provider, _, name = model.partition("/")
     if not name:
-        return 0.0 if provider == "mock" else None
+        return 0.0 if provider in ("mock", "local") else None
     from genai_prices import Usage as Priced
     from genai_prices import calc_price
 
