@@ -12,16 +12,17 @@ from extractor.source import SourceText, fold
 def ungrounded(statement: Statement, source: SourceText) -> list[str]:
     """The fields whose words, dates or names have no place in the letter: empty for every result of this program.
 
-    A text is its spans; a title is a slice or the list's canonical name; section and pages are slices; a date, an age
-    and a name have evidence.
+    A text is its spans; a citation's title, section, pages and year, a record's name and a reviewer's credential stand
+    at their own places, but that a title may be the list's canonical name; a date and an age have evidence.
     """
-    letter = fold(source.body)
     found = [*_texts("", statement.model_dump(mode="python"), source)]
     for number, issue in enumerate(statement.issues, 1):
         for name in ("claims_administrator_guideline", "reviewer_guideline"):
             guideline = getattr(issue, name)
             for citation in guideline.citations if guideline else ():
-                found += [f"issue {number} {name} {part}" for part in _citation(citation, letter)]
+                found += [
+                    f"issue {number} {name} {part}" for part in _citation(citation, fold(source.slice(citation.spans)))
+                ]
         if issue.decision != "unknown" and not issue.decision_spans:
             found.append(f"issue {number} decision")
         for reason in issue.rationale.reasons if issue.rationale else ():
@@ -31,7 +32,17 @@ def ungrounded(statement: Statement, source: SourceText) -> list[str]:
         for name in type(part).model_fields:
             if name != "evidence" and getattr(part, name) not in (None, []) and not part.evidence.get(name):
                 found.append(name)
-    found += [f"record {record.date}" for record in statement.records if not record.spans]
+    found += [
+        name
+        for name in ("specialties", "subspecialties", "licensed_in")
+        for words in getattr(statement.reviewer, name)
+        if words not in " ".join(fold(source.slice([span])) for span in statement.reviewer.evidence.get(name, []))
+    ]
+    found += [
+        f"record {record.date}"
+        for record in statement.records
+        if record.description not in fold(source.slice(record.spans))
+    ]
     return found
 
 
@@ -47,14 +58,13 @@ def _texts(where: str, node: Any, source: SourceText) -> Iterator[str]:
             yield from _texts(f"{where} {at}", value, source)
 
 
-def _citation(citation: Citation, letter: str) -> Iterator[str]:
-    if citation.title and citation.title not in letter and not _canonical(citation):
+def _citation(citation: Citation, words: str) -> Iterator[str]:
+    if citation.title and citation.title not in words and not _canonical(citation):
         yield "title"
     for name in ("section", "pages"):
-        words = getattr(citation, name)
-        if words and words not in letter:
+        if (getattr(citation, name) or "") not in words:
             yield name
-    if citation.year and str(citation.year) not in letter:
+    if citation.year and str(citation.year) not in words:
         yield "year"
 
 

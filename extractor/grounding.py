@@ -116,6 +116,13 @@ class _Grounding:
             self._wrong(where, str(error))
             return []
 
+    def _name(self, pointer: str, where: str) -> list[Span]:
+        """Where a name stands: it is no longer than a unit."""
+        if "-" in pointer.partition("|")[0]:
+            self._wrong(where, "a name stands within one unit")
+            return []
+        return self._spans(pointer, where)
+
     def _ranges(self, ranges: str, where: str) -> list[Span]:
         """Where the whole units stand."""
         return [span for part in ranges.split(",") for span in self._spans(part, where)]
@@ -153,7 +160,7 @@ class _Grounding:
         evidence: dict[str, list[Span]] = {}
         for name in ("specialties", "subspecialties", "licensed_in"):
             for index, pointer in enumerate(getattr(answer.reviewer, name)):
-                spans = self._spans(pointer, f"reviewer.{name}[{index}]")
+                spans = self._name(pointer, f"reviewer.{name}[{index}]")
                 if spans:
                     names.setdefault(name, []).append(self._source.slice(spans))
                     evidence.setdefault(name, []).append((spans[0][0], spans[-1][1]))
@@ -210,7 +217,7 @@ class _Grounding:
     def _records(self, answer: Answer) -> Iterator[Record]:
         for index, pointer in enumerate(answer.records):
             where = f"records[{index}]"
-            spans = self._spans(pointer, where)
+            spans = self._name(pointer, where)
             if not spans:
                 continue
             dated = self._date_beside(spans, pointer)
@@ -218,7 +225,8 @@ class _Grounding:
                 self._wrong(where, "no date stands beside it")
                 continue
             day, place = dated
-            yield Record(date=day, description=self._source.slice(spans), spans=sorted([*spans, *place]))
+            apart = [span for span in place if not any(start <= span[0] < end for start, end in spans)]
+            yield Record(date=day, description=self._source.slice(spans), spans=sorted([*spans, *apart]))
 
     def _date_beside(self, spans: list[Span], pointer: str) -> tuple[Any, list[Span]] | None:
         """The date nearest to the words, in the unit that they stand in."""

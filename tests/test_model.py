@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import io
 import json
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from evals.clean import clean_answer
 from evals.golden import Annotation, golden_letters
 from evals.grounded import ungrounded
 from extractor import aextract, extract, read_source
-from extractor.errors import ModelFailed, PromptError, UnknownModel
+from extractor.crosscheck import TEXTS, crosscheck
+from extractor.errors import ImrError, ModelFailed, PromptError, UnknownModel
 from extractor.grounding import ground
-from extractor.model.answer import Answer, response_schema
+from extractor.layouts import decision_in
+from extractor.model.answer import Answer, CaseAnswer, response_schema
 from extractor.model.cache import Cache
 from extractor.model.client import connect, leaves_machine
 from extractor.model.mock import Mock, transport
@@ -35,6 +42,7 @@ from extractor.model.settings import ModelSettings, Patience
 from extractor.model.usage import Usage, cost
 from extractor.schema import Determination
 from extractor.source import SourceText
+from extractor.taxonomy import CATEGORIES, REASONS, CitationSource, RationaleRole, RecordState, ReviewOutcome
 from extractor.units import cut
 from tests.conftest import REAL
 from tests.letters import Item, Letter, overturned
@@ -403,16 +411,128 @@ def test_a_wrong_answer_changes_nothing_unsaid(scenario: str) -> None:
     assert min(issue.confidence or 0 for issue in result.issues) < 0.99 or scenario == "invent_item"
 
 
-@pytest.mark.parametrize("scenario", [None, *(name for name in SCENARIOS if name not in ("hang", "slow"))])
-def test_no_text_is_invented(scenario: str | None) -> None:
-    """Whatever the model says: every text is a slice of the letter, and the examples' words are nowhere."""
-    for letter in (letter for letter in golden_letters() if isinstance(letter.annotation, Annotation)):
-        if letter.id not in ("headed-partial-approvals", "html-surgery-associated", "ocr-noise"):
-            continue
-        words = read_source(letter.path)
-        result = read(Mock(scenario=scenario), words)
-        assert ungrounded(result, words) == []
+QUICK = [None, *(name for name in SCENARIOS if name not in ("hang", "slow"))]
+
+
+@cache
+def golden_sources() -> list[SourceText]:
+    return [read_source(letter.path) for letter in golden_letters() if isinstance(letter.annotation, Annotation)]
+
+
+@cache
+def real_sources() -> list[SourceText]:
+    found = []
+    for path in sorted((REAL / "letters").iterdir()):
+        with contextlib.suppress(ImrError):
+            found.append(read_source(path))
+            extract(found[-1])
+    return found
+
+
+def nothing_is_invented(scenario: str | None, letters: list[SourceText]) -> None:
+    """Every text is a slice of its letter, and the examples' words are nowhere."""
+    once = ModelSettings("mock", patience=Patience(attempts=1))
+    reader = Reader(once, transport=transport(Mock(scenario=scenario)))
+
+    async def run() -> list[Determination]:
+        return [await aextract(letter, model=reader) for letter in letters]
+
+    for result, letter in zip(asyncio.run(run()), letters, strict=True):
+        assert ungrounded(result, letter) == []
         assert not any(canary in result.model_dump_json() for canary in CANARIES)
+
+
+@pytest.mark.parametrize("scenario", QUICK)
+def test_no_text_is_invented(scenario: str | None) -> None:
+    """Whatever the model says of any golden letter."""
+    nothing_is_invented(scenario, golden_sources())
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("scenario", QUICK)
+def test_no_text_is_invented_of_published_letters(scenario: str | None) -> None:
+    """Nor of any real one."""
+    nothing_is_invented(scenario, real_sources())
+
+
+def answers(letter: SourceText) -> st.SearchStrategy[Answer]:
+    """Any answer of the schema's shape to the letter: of units that are there, with words that are, and others."""
+    units = cut(letter)
+    number = st.integers(1, len(units) + 2)
+    ranges = st.tuples(number, number).map(
+        lambda pair: f"{min(pair)}-{max(pair)}" if pair[0] != pair[1] else f"{pair[0]}"
+    )
+    quoted = st.sampled_from(units.units).flatmap(
+        lambda unit: st.sampled_from(unit.text.split() or ["x"]).map(lambda word: f"{unit.number}|{word}")
+    )
+    invented = number.map(lambda unit: f"{unit}|Lumbar fusion with iliac bone graft")
+    pointer = ranges | quoted | invented
+    word = [unit.number for unit in units.units if decision_in(unit.text) != "unknown"] or [1]
+    decided = st.tuples(st.sampled_from(["upheld", "overturned"]), st.sampled_from(word) | number).map(
+        lambda pair: f"{pair[0]} {pair[1]}"
+    )
+
+    def some(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+        return st.lists(strategy, max_size=3)
+
+    def judged(choices: Iterable[str], place: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        return st.tuples(st.sampled_from(sorted(choices)), place).map(" ".join)
+
+    guideline = st.none() | st.builds(dict, text=pointer, citations=some(judged(get_args(CitationSource), pointer)))
+    kinds = sorted(f"{category}/{kind}" for category, kinds in CATEGORIES.items() for kind in kinds)
+    issue = st.builds(
+        dict, request=st.none() | pointer, original_request=st.none() | pointer, authorized=st.none() | pointer,
+        decision=decided | st.just("unknown"), kind=st.sampled_from([*kinds, "poetry/sonnets"]),
+        administrator=guideline, reviewer=guideline, rationale=st.none() | pointer,
+        parts=some(judged(get_args(RationaleRole), ranges)),
+        reasons=some(judged(REASONS, judged([*get_args(RecordState), "none"], ranges))),
+    )  # fmt: skip
+    unit = st.none() | number
+    facts = {name: unit for name in CaseAnswer.model_fields}
+    summary = st.builds(
+        dict, text=pointer, diagnoses=some(pointer), treatment_to_date=some(pointer), medications=some(pointer)
+    )
+    outcome = st.sampled_from([None, *get_args(ReviewOutcome)])
+    return st.builds(
+        dict, case=st.fixed_dictionaries(facts), patient=st.builds(dict, age=unit, sex=unit),
+        reviewer=st.builds(dict, specialties=some(pointer), subspecialties=some(pointer), licensed_in=some(pointer)),
+        clinical_summary=st.none() | summary, records=some(pointer), issues=some(issue),
+        utilization_review=st.none() | st.builds(dict, units=ranges, outcome=outcome),
+    ).map(Answer.model_validate)  # fmt: skip
+
+
+def any_answer(letters: list[SourceText], data: st.DataObject) -> None:
+    """What stands after any answer is the letter's; a decision is the rules', and no warning of theirs is lost."""
+    letter = data.draw(st.sampled_from(letters))
+    rules = extract(letter)
+    result = extract(letter)
+    grounded = ground(data.draw(answers(letter)), cut(letter))
+    assert ungrounded(grounded.statement, letter) == []
+    crosscheck(letter, result, grounded)
+    assert ungrounded(result, letter) == []
+    assert [issue.decision for issue in result.issues] == [issue.decision for issue in rules.issues]
+    for before, after in zip(rules.issues, result.issues, strict=True):
+        assert all(flag in after.flags for flag in before.flags)
+        for name in TEXTS:
+            assert getattr(before, name) is None or getattr(before, name).text == getattr(after, name).text
+
+
+ANY = hypothesis.settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@ANY
+@given(st.data())
+def test_no_answer_whatever_invents_anything(data: st.DataObject) -> None:
+    """Not only the mistakes that have a name."""
+    any_answer(golden_sources(), data)
+
+
+@pytest.mark.real
+@ANY
+@given(st.data())
+def test_no_answer_whatever_invents_anything_of_published_letters(data: st.DataObject) -> None:
+    """As above."""
+    any_answer(real_sources(), data)
 
 
 INVENTED = {
