@@ -41,7 +41,7 @@ def ungrounded(statement: Statement, source: SourceText) -> list[str]:
     found += [
         f"record {record.date}"
         for record in statement.records
-        if record.description not in fold(source.slice(record.spans))
+        if (record.description or "") not in fold(source.slice(record.spans))
     ]
     return found
 

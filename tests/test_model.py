@@ -686,6 +686,8 @@ REDACTED = {
     "CM16-0900001, injured 10/03/2016, Norco 10/325mg #60, L5-S1": "CM16-0900001, injured 10/03/2016, Norco 10/325mg #60, L5-S1",
     "1|Employee:\n2|John Smith\n13|Claim Number:\n14|WC-12345": "1|Employee:\n2|[NAME-1]\n13|Claim Number:\n14|[CLAIM-1]",
     "Claim Number: 12345 RE: CLAIM": "Claim Number: [CLAIM-1] RE: [NAME-1]",
+    "Dear Rosa Marquez: Marquez said so.": "Dear [NAME-1]: [NAME-2] said so.",
+    "Dear John Brace, the brace and Brace stay.": "Dear [NAME-1], the brace and Brace stay.",
     "Dear John Smith, you are [NAME-1] to us.": "Dear [NAME-2], you are [NAME-1] to us.",
     "Official Disability Guidelines (ODG), Low Back, pages 12-15": "Official Disability Guidelines (ODG), Low Back, pages 12-15",
 }  # fmt: skip

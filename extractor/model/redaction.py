@@ -59,13 +59,15 @@ class Redaction:
     """Place-holder to words."""
 
     def redact(self, text: str) -> str:
-        """The text with place-holders: ``[NAME-1]``. Names that were found are taken out wherever they stand.
+        """The text with place-holders: ``[NAME-1]``. Names that were found are taken out wherever they stand, and so
+        is the last word of each.
 
         What looks like a place-holder in the letter itself is taken out as well, so that none is put back wrongly.
         """
         text = PLACEHOLDER.sub(lambda match: self._placeholder("NAME", match.group()), text)
         text = PATTERN.sub(lambda match: self._placeholder(match.lastgroup or "", match.group()), text)
-        names = {words: placeholder for placeholder, words in self.taken.items() if placeholder.startswith("[NAME")}
+        found = [words for placeholder, words in self.taken.items() if placeholder.startswith("[NAME")]
+        names = {words: self._placeholder("NAME", words) for words in [*found, *_surnames(found, text)]}
         if not names:
             return text
         again = "|".join(re.escape(words) for words in sorted(names, key=len, reverse=True) if words[:1].isalpha())
@@ -97,3 +99,9 @@ class Redaction:
         return known
 
     _known: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+def _surnames(names: list[str], text: str) -> list[str]:
+    """The names' last words, but those that the letter writes small somewhere: they are words of the language."""
+    last = {name.split()[-1] for name in names if len(name.split()) > 1}
+    return sorted(word for word in last if len(word) > 2 and word[0].isupper() and word.lower() not in text)
