@@ -871,9 +871,9 @@ def test_pointers_are_cheaper_than_retyping() -> None:
 
 def test_confidence_can_be_believed() -> None:
     """Where three answers in ten are spoiled: sure items are right, and most items are sure."""
-    from evals.calibration import SURE, measure, wilson
+    from evals.calibration import SURE, golden, measure, wilson
 
-    items = measure(seeds=1)
+    items = measure(golden(), seeds=1)
     sure = [item for item in items if item.confidence >= SURE]
     assert len(sure) >= 0.7 * len(items)
     assert sum(item.decision for item in sure) >= 0.99 * len(sure)

@@ -13,7 +13,7 @@ import pytest
 
 from extractor import extract, read_source
 from extractor.errors import NotADetermination
-from extractor.schema import Determination, Issue
+from extractor.schema import Determination, Issue, Text
 from tests.conftest import REAL
 from tests.structure import CASE, GUIDELINES, false_spans, squeezed, text_of
 from tests.test_golden import CONTRADICTIONS, WORTH_A_LOOK
@@ -140,6 +140,32 @@ def test_texts_are_exact(name: str) -> None:
 def test_age_and_sex() -> None:
     """At most one of the annotated ages and sexes is wrong."""
     assert len(scores()["age and sex"].wrong) <= 1
+
+
+def test_confidence_can_be_believed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Set by the golden letters, and held here against the references: sure items are right, most items are sure."""
+    from evals.calibration import SURE, Known, measure, show
+
+    def truth(letter: str) -> list[Issue]:
+        issues = [issue.model_copy() for issue in result(letter).issues]
+        for issue, item in zip(issues, reference()[letter], strict=True):
+            issue.decision = item["decision"]
+            for name in FIELDS:
+                setattr(issue, name, item[name] and Text(text=item[name], spans=[]))
+        return issues
+
+    known = [
+        Known(letter, read_source(REAL / "letters" / f"{letter}.pdf"), result(letter), truth(letter))
+        for letter in reference()
+    ]
+    items = measure(known)
+    with capsys.disabled():
+        print()
+        show(items)
+    sure = [item for item in items if item.confidence >= SURE]
+    assert len(sure) >= 0.7 * len(items)
+    assert sum(item.decision for item in sure) >= 0.99 * len(sure)
+    assert sum(item.texts_right for item in sure) >= 0.97 * sum(item.texts for item in sure)
 
 
 def test_the_reference_is_whole() -> None:
