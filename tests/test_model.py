@@ -326,7 +326,7 @@ def test_a_wrong_answer_is_asked_again_with_its_errors_only() -> None:
 class ShortWinded(Mock):
     """Its answers break off, or it refuses, where a letter has more than one item."""
 
-    status = 200
+    status, error = 200, {}
 
     def reply(self, body: dict[str, Any]) -> Any:
         letter = body["messages"][-1]["content"]
@@ -334,16 +334,25 @@ class ShortWinded(Mock):
         self.scenario = "cut_off" if several and self.status == 200 else None
         reply = super().reply(body)
         if several and self.status != 200:
-            reply.status, reply.code = self.status, "context_length_exceeded"
+            reply.status, reply.error = self.status, self.error
         return reply
 
 
-@pytest.mark.parametrize("status", [200, 400, 413])
-def test_a_letter_too_long_is_asked_about_in_parts(status: int) -> None:
+TOO_LONG = {
+    "the answer breaks off": (200, {}),
+    "as OpenAI says it": (400, {"code": "context_length_exceeded"}),
+    "as a proxy says it": (413, {}),
+    "as llama.cpp says it of a letter": (400, {"code": 400, "type": "exceed_context_size_error"}),
+    "as llama.cpp says it of an answer": (500, {"message": "The model produced output that does not match the expected format"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOO_LONG)
+def test_a_letter_too_long_is_asked_about_in_parts(name: str) -> None:
     """What goes before the items, then item by item, under the same numbers; every attempt counts."""
     letter = source(str(Letter(items=[Item(f"MRI of the left knee, number {at}") for at in range(4)])))
     mock = ShortWinded(answer=Mock().answer)
-    mock.status = status
+    mock.status, mock.error = TOO_LONG[name]
     result = read(mock, letter)
     assert "model_failed" not in codes(result)
     assert result.provenance.attempts == 1 + 1 + 4

@@ -28,7 +28,7 @@ def serve(mock: Mock, port: int = 0) -> ThreadingHTTPServer:
                 with contextlib.suppress(OSError):
                     self.connection.shutdown(socket.SHUT_RDWR)
                 return
-            data = json.dumps(reply.body if reply.status == 200 else reply.error).encode()
+            data = json.dumps(reply.body if reply.status == 200 else {"error": reply.error}).encode()
             with contextlib.suppress(OSError):  # a client that waited no longer
                 self.send_response(reply.status)
                 for name, value in {**reply.headers, "content-type": "application/json"}.items():

@@ -20,19 +20,14 @@ class Reply:
     finish_reason: str = "stop"
     refusal: str | None = None
     status: int = 200
-    code: str | None = None
-    """The error's code, as providers name it."""
+    error: dict[str, Any] = field(default_factory=lambda: {"message": "mock"})
+    """What stands in the body where the status is no good one."""
     headers: dict[str, str] = field(default_factory=dict)
     dropped: bool = False
     seconds: float = 0.0
     body: dict[str, Any] = field(default_factory=dict)
     spoiled: bool = False
     """A content error was planted: some letters leave no room for some kinds."""
-
-    @property
-    def error(self) -> dict[str, Any]:
-        """What stands in the body where the status is no good one."""
-        return {"error": {"message": "mock", "code": self.code}}
 
 
 Scenario = Callable[[Reply, random.Random], None]

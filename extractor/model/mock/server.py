@@ -81,5 +81,5 @@ class Mock:
         if reply.dropped:
             raise httpx2.ReadError("the mock dropped the connection")
         if reply.status != 200:
-            return httpx2.Response(reply.status, headers=reply.headers, json=reply.error)
+            return httpx2.Response(reply.status, headers=reply.headers, json={"error": reply.error})
         return httpx2.Response(200, json=reply.body)
