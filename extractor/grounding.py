@@ -281,7 +281,7 @@ class _Grounding:
         """The document named at the spans, with the section, pages and year that stand behind it there."""
         title = self._source.slice(spans)
         for citation in known:
-            if citation.spans and citation.spans[0][0] <= spans[0][0] < citation.spans[-1][1]:
+            if citation.spans and citation.spans[0][0] <= spans[0][0] and spans[-1][1] <= citation.spans[-1][1]:
                 same = citation.title is None or _letters(title) in _letters(citation.title) or source == "ODG"
                 named = citation.title if same else title
                 return citation.model_copy(update={"source": source, "title": named})
