@@ -14,9 +14,9 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
-from math import sqrt
 
 from evals.clean import clean_answer
+from evals.intervals import wilson
 from evals.planted import TEXTS, letters, walk
 from extractor.model.mock.scenarios import CONTENT, SCENARIOS, Reply
 from extractor.pipeline import extract
@@ -27,7 +27,6 @@ from extractor.units import cut
 SPOILED = 0.3
 SURE = 0.95
 """At this confidence and above no human look is asked for."""
-Z = 1.96
 
 
 @dataclass(frozen=True)
@@ -82,20 +81,6 @@ def _judge(issue: Issue | None, truth: Issue | None) -> Judged:
         bool(one and other and "".join(one.text.split()) == "".join(other.text.split())) for one, other in pairs
     )
     return Judged(issue.confidence or 0.0, issue.decision == truth.decision, len(pairs), right)
-
-
-def wilson(right: int, total: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927).
-
-    >>> [round(bound, 3) for bound in wilson(99, 100)]
-    [0.946, 0.998]
-    """
-    if not total:
-        return 0.0, 1.0
-    share, square = right / total, Z * Z
-    middle = (share + square / (2 * total)) / (1 + square / total)
-    half = Z * sqrt(share * (1 - share) / total + square / (4 * total * total)) / (1 + square / total)
-    return middle - half, middle + half
 
 
 def main() -> None:
