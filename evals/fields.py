@@ -16,7 +16,7 @@ from evals.align import Alignment, align, overlap
 from evals.golden import Annotation, Refusal
 from evals.outcomes import Mistake, Outcome
 from evals.places import locate
-from extractor.schema import Citation, Determination, Issue, Statement, Text
+from extractor.schema import Citation, Determination, Flag, Issue, Statement, Text
 from extractor.source import SourceText
 from extractor.taxonomy import FlagCode
 
