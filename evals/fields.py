@@ -16,7 +16,7 @@ from evals.align import Alignment, align, overlap
 from evals.golden import Annotation, Refusal
 from evals.outcomes import Mistake, Outcome
 from evals.places import locate
-from extractor.schema import Citation, Determination, Flag, Issue, Statement, Text
+from extractor.schema import Citation, Details, Determination, Flag, Issue, Statement, Text
 from extractor.source import SourceText
 from extractor.taxonomy import FlagCode
 
@@ -253,7 +253,8 @@ def _annotated(model: Any, path: str) -> Any:
     """What the annotation says at the path, or that it says nothing."""
     at = model
     for name in path.split("."):
-        if at is None or name not in at.model_fields_set:
+        # Details are annotated as a whole: of those given, a key that is left out is not stated.
+        if at is None or (name not in at.model_fields_set and not isinstance(at, Details)):
             return NOT_ANNOTATED
         at = getattr(at, name)
     return at

@@ -1,0 +1,394 @@
+"""The scorers, against predictions spoiled on purpose: every figure moves exactly as computed by hand."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evals.align import align, assign
+from evals.fields import score
+from evals.golden import Annotation, GoldenLetter, Refusal, golden_root
+from evals.intervals import bootstrap, mcnemar, wilson
+from evals.metrics import Scoreboard
+from evals.outcomes import Outcome
+from evals.places import locate
+from extractor import read_source
+from extractor.schema import Citation, Details, Guideline, Issue, Rationale, Statement, Text, Value
+from extractor.source import SourceText
+
+LETTER = GoldenLetter(golden_root() / "headerless-double-spaced")
+"""Three items, upheld, overturned and upheld; no case header."""
+
+
+def gold() -> Annotation:
+    assert isinstance(LETTER.annotation, Annotation)
+    return LETTER.annotation
+
+
+def source() -> SourceText:
+    return read_source(LETTER.path)
+
+
+def perfect() -> Statement:
+    """What a reader says who reads as the annotators did."""
+    stated = locate(gold(), source())
+    return Statement(**{name: getattr(stated, name) for name in Statement.model_fields})
+
+
+def figures(*predicted: Statement | int) -> dict[str, Any]:
+    board = Scoreboard()
+    for at, statement in enumerate(predicted):
+        board.add(f"letter {at}", score(f"letter {at}", gold(), statement, source()))
+    return board.figures()
+
+
+def look(found: dict[str, Any], path: str) -> Any:
+    """``field:figure`` of the fields, ``a.b`` of the rest; a figure's value."""
+    name, _, figure = path.partition(":")
+    if figure:
+        found = found["fields"][name][figure]
+    else:
+        for key in path.split("."):
+            found = found.get(key, 0) if isinstance(found, dict) else found
+    return found["value"] if isinstance(found, dict) and "value" in found else found
+
+
+def reordered(said: Statement) -> None:
+    said.issues.reverse()
+
+
+def first_dropped(said: Statement) -> None:
+    del said.issues[0]
+
+
+def one_flipped(said: Statement) -> None:
+    said.issues[0].decision = "overturned"
+
+
+def one_unknown(said: Statement) -> None:
+    said.issues[0].decision = "unknown"
+
+
+def one_invented(said: Statement) -> None:
+    said.issues.append(Issue(number=4, decision="upheld", request=Text(text="lotion", spans=[(0, 6)])))
+
+
+def swapped(said: Statement) -> None:
+    issue = said.issues[0]
+    issue.claims_administrator_guideline, issue.reviewer_guideline = (
+        issue.reviewer_guideline, issue.claims_administrator_guideline,
+    )  # fmt: skip
+
+
+def header_filled(said: Statement) -> None:
+    said.case.case_number = "CM16-0000001"
+
+
+def wrong_page(said: Statement) -> None:
+    cited(said, 2).pages = "999"
+
+
+def wrong_source(said: Statement) -> None:
+    cited(said, 2).source = "ODG"
+
+
+def citation_dropped(said: Statement) -> None:
+    del guideline(said, 2).citations[0]
+
+
+def wrong_side(said: Statement) -> None:
+    details(said, 2).body_parts[0].side = "left"
+
+
+def detail_invented(said: Statement) -> None:
+    details(said, 2).sessions = Value(value=12)
+
+
+def too_long(said: Statement) -> None:
+    """The rationale of the second item, with the four characters before it."""
+    rationale = said.issues[1].rationale
+    assert rationale
+    start, end = rationale.spans[0][0] - 4, rationale.spans[-1][1]
+    rationale.spans = [(start, end)]
+    rationale.text = source().slice(rationale.spans)
+
+
+def too_short(said: Statement) -> None:
+    rationale = said.issues[1].rationale
+    assert rationale
+    rationale.spans = [(rationale.spans[0][0], rationale.spans[-1][1] - 20)]
+    rationale.text = source().slice(rationale.spans)
+
+
+def retyped(said: Statement) -> None:
+    """The right words from the wrong place."""
+    request = said.issues[0].request
+    assert request
+    request.spans = [(0, 3)]
+
+
+def reason_dropped(said: Statement) -> None:
+    rationale = said.issues[1].rationale
+    assert rationale
+    rationale.reasons.pop()
+
+
+def state_wrong(said: Statement) -> None:
+    rationale = said.issues[0].rationale
+    assert rationale
+    rationale.reasons[0].record_state = "not_documented"
+
+
+def guideline(said: Statement, at: int) -> Guideline:
+    found = said.issues[at].reviewer_guideline
+    assert found
+    return found
+
+
+def cited(said: Statement, at: int) -> Citation:
+    return guideline(said, at).citations[0]
+
+
+def details(said: Statement, at: int) -> Details:
+    found = said.issues[at].details
+    assert found
+    return found
+
+
+SOUND = {
+    "determinations.wrong": 0, "determinations.missing": 0, "determinations.invented": 0, "determinations.n": 3,
+    "determinations.recall.upheld": 1, "determinations.recall.overturned": 1, "determinations.macro_f1": 1,
+    "item:recall": 1, "item:precision": 1, "request:recall": 1, "rationale:recall": 1, "rationale:similarity": 1,
+    "case.case_number:left_empty": 1, "letters.all_determinations_right": 1, "mistakes": {},
+}  # fmt: skip
+MOVES: dict[str, tuple[Callable[[Statement], None], dict[str, Any]]] = {
+    "reordered": (reordered, {}),
+    "the first item dropped": (first_dropped, {
+        "determinations.missing": 1, "determinations.recall.upheld": 1 / 2, "determinations.macro_f1": (2 / 3 + 1) / 2,
+        "item:recall": 2 / 3, "request:recall": 2 / 3, "request:recall_of_items_found": 1, "request:precision": 1,
+        "rationale:recall": 2 / 3, "rationale:similarity": 2 / 3, "letters.all_determinations_right": 0,
+        "mistakes.invented": 0, "details.drug:recall": 0, "reviewer_guideline.citations:recall": 3 / 6,
+    }),
+    "one decision flipped": (one_flipped, {
+        "determinations.wrong": 1, "determinations.recall.upheld": 1 / 2, "determinations.macro_f1": 2 / 3,
+        "letters.all_determinations_right": 0, "mistakes": {"wrong_determination": 1}, "decision:recall": 2 / 3,
+    }),
+    "one decision not read": (one_unknown, {
+        "determinations.missing": 1, "determinations.recall.upheld": 1 / 2, "determinations.macro_f1": (2 / 3 + 1) / 2,
+        "letters.all_determinations_right": 0, "mistakes": {"missing": 1}, "decision:recall": 2 / 3, "item:recall": 1,
+    }),
+    "one item invented": (one_invented, {
+        "determinations.invented": 1, "determinations.macro_f1": (4 / 5 + 1) / 2, "item:precision": 3 / 4,
+        "letters.all_determinations_right": 0, "mistakes": {"invented": 2}, "decision:precision": 3 / 4,
+    }),
+    "guidelines swapped": (swapped, {
+        "claims_administrator_guideline:recall": 2 / 3, "reviewer_guideline:recall": 2 / 3,
+        "mistakes.guidelines_swapped": 2, "reviewer_guideline.citations:recall": 3 / 6,
+    }),
+    "an absent header filled": (header_filled, {
+        "case.case_number:left_empty": 0, "case.case_number:precision": 0, "mistakes": {"absent_filled": 1},
+    }),
+    "a wrong page": (wrong_page, {
+        "reviewer_guideline.citations.pages:recall": 5 / 6, "reviewer_guideline.citations:recall": 1,
+        "mistakes": {"wrong_page": 1},
+    }),
+    "a wrong source": (wrong_source, {
+        "reviewer_guideline.citations:recall": 5 / 6, "reviewer_guideline.citations:precision": 5 / 6,
+        "mistakes": {"wrong_source": 1},
+    }),
+    "a citation dropped": (citation_dropped, {
+        "reviewer_guideline.citations:recall": 5 / 6, "reviewer_guideline.citations:precision": 1,
+        "reviewer_guideline.citations:f1": 10 / 11, "mistakes": {"missing": 1},
+    }),
+    "a wrong side": (wrong_side, {"details.body_parts.side:recall": 3 / 4, "mistakes": {"wrong_side": 1}}),
+    "a detail invented": (detail_invented, {"details.sessions:left_empty": 2 / 3, "mistakes": {"absent_filled": 1}}),
+    "a span too long": (too_long, {"rationale:recall": 2 / 3, "mistakes": {"span_too_long": 1}, "rationale:similarity": ...}),
+    "a span too short": (too_short, {"rationale:recall": 2 / 3, "mistakes": {"span_too_short": 1}, "rationale:similarity": ...}),
+    "words that do not stand at their place": (retyped, {"mistakes": {"ungrounded": 1}}),
+    "a reason dropped": (reason_dropped, {"rationale.reasons:recall": 6 / 7, "mistakes": {"missing": 1}}),
+    "a record's state wrong": (state_wrong, {
+        "rationale.reasons.record_state:recall": 4 / 5, "rationale.reasons:recall": 1, "mistakes": {"wrong_value": 1},
+    }),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_a_figure_moves_as_computed_by_hand(name: str) -> None:
+    """And those that the error does not touch stay where they are."""
+    spoil, moved = MOVES[name]
+    said = perfect()
+    spoil(said)
+    found = figures(said)
+    for path, value in {**SOUND, **moved}.items():
+        if path == "mistakes" and any(key.startswith("mistakes.") for key in moved):
+            continue
+        seen = look(found, path)
+        if value is ...:
+            assert 0.5 < seen < 1, path
+        else:
+            assert seen == (value if isinstance(value, dict) else pytest.approx(value)), path
+
+
+def test_a_perfect_reading_is_perfect() -> None:
+    """No figure below one, no mistake, nothing filled."""
+    found = figures(perfect())
+    for path, value in SOUND.items():
+        assert look(found, path) == value, path
+    for name, field in found["fields"].items():
+        for figure in ("recall", "precision", "f1", "left_empty"):
+            assert field[figure]["value"] in (None, 1), (name, figure)
+
+
+def test_order_changes_no_figure() -> None:
+    """Nor any interval."""
+    said = perfect()
+    said.issues.reverse()
+    assert figures(said) == figures(perfect())
+
+
+def test_a_letter_that_failed_is_wrong_and_named() -> None:
+    """All that it states is missing; nothing is matched, so that nothing is left out of the strict view."""
+    found = figures(perfect(), 3)
+    assert found["letters"]["failed"] == ["letter 1"]
+    assert found["determinations"]["missing"] == 3
+    assert look(found, "request:recall") == 0.5
+    assert look(found, "request:recall_of_items_found") == 1
+    assert look(found, "mistakes.failed") > 0
+
+
+def test_a_document_that_is_none_must_be_refused() -> None:
+    """With its exit code; what is read from it is invented."""
+    none = Refusal(origin="written", annotator="a", error=4)
+    rows = score("x", none, 4, None)
+    assert [(row.field, row.verdict) for row in rows] == [("refused", "correct")]
+    read = score("x", none, perfect(), source())
+    assert [(row.field, row.verdict) for row in read][:2] == [("refused", "missing"), ("decision", "invented")]
+
+
+def test_what_nobody_annotated_is_not_scored() -> None:
+    """A key that the annotation leaves out; one that it gives as null is."""
+    half = Annotation.model_validate(
+        {
+            "origin": "written", "annotator": "a", "outcome": "all_upheld",
+            "case": {"priority": None}, "issues": [{"number": 1, "decision": "upheld", "request": {"text": "MRI"}}],
+        }
+    )  # fmt: skip
+    fields = {row.field for row in score("x", half, perfect(), source())}
+    assert fields == {"refused", "case.priority", "item", "decision", "request"}
+
+
+def item(number: int, words: str, at: int = 0, rationale: tuple[str, int] | None = None) -> Issue:
+    reasoned = (
+        Rationale(text=rationale[0], spans=[(rationale[1], rationale[1] + len(rationale[0]))]) if rationale else None
+    )
+    request = Text(text=words, spans=[(at, at + len(words))])
+    return Issue(number=number, decision="upheld", request=request, rationale=reasoned)
+
+
+ALIGNED = {
+    "the same place and words": ([item(1, "MRI", 10)], [item(7, "MRI", 10)], {0: 0}),
+    "twins, told apart by place": ([item(1, "Norco", 0), item(2, "Norco", 90)], [item(1, "Norco", 90), item(2, "Norco", 0)], {0: 1, 1: 0}),
+    "twins without a place, by order": ([item(1, "Norco", 0), item(2, "Norco", 0)], [item(1, "Norco", 0), item(2, "Norco", 0)], {0: 0, 1: 1}),
+    "nothing alike": ([item(1, "MRI", 10)], [item(1, "Lumbar fusion", 500)], {}),
+    "the best in all, not the first that fits": (
+        [item(1, "Norco 10 mg", 0), item(2, "Norco 10 mg tablets", 50)],
+        [item(1, "Norco 10 mg tablets", 50), item(2, "Norco 10 mg", 0)], {0: 1, 1: 0},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ALIGNED)
+def test_items_are_paired_by_what_was_asked_for(name: str) -> None:
+    """Never by number, decision or any other field that is scored."""
+    one, other, pairs = ALIGNED[name]
+    assert align(one, other).pairs == pairs
+
+
+def test_split_and_merged_items_are_known_as_such() -> None:
+    """A heading cut in two, and two headings read as one."""
+    whole = item(1, "Physical therapy and acupuncture", 100, ("Because of this.", 200))
+    first, second = item(1, "Physical therapy", 100, ("Because of this.", 200)), item(2, "and acupuncture", 117)
+    split = align([whole], [first, second])
+    assert (split.pairs, split.split) == ({0: 0}, {1: 0})
+    merged = align([first, second], [whole])
+    assert (merged.pairs, merged.merged) == ({0: 0}, {1: 0})
+
+
+@given(
+    st.integers(1, 5).flatmap(
+        lambda width: st.lists(st.lists(st.floats(0, 1), min_size=width, max_size=width), min_size=1, max_size=5)
+    )
+)
+def test_the_assignment_is_the_best_of_all(table: list[list[float]]) -> None:
+    """Against every other one."""
+    rows, columns = len(table), len(table[0])
+    if rows <= columns:
+        every = [list(enumerate(order)) for order in itertools.permutations(range(columns), rows)]
+    else:
+        every = [[(at, to) for to, at in enumerate(order)] for order in itertools.permutations(range(rows), columns)]
+    best = max(sum(table[at][to] for at, to in pairs) for pairs in every)
+    chosen = assign(table)
+    assert len(chosen) == min(rows, columns)
+    assert sum(table[at][to] for at, to in chosen) == pytest.approx(best)
+
+
+def test_annotated_texts_are_placed_in_their_own_item() -> None:
+    """Words that stand twice are found where they belong."""
+    text = "A: MRI was asked for. Knee MRI: Upheld Rationale: MRI is not needed. Knee MRI: Upheld Rationale: MRI is not needed."
+    letter = SourceText(text=text, name="x", media_type="text/plain", sha256="")
+    issues = [
+        {
+            "number": number,
+            "decision": "upheld",
+            "request": {"text": "Knee MRI"},
+            "rationale": {"text": "MRI is not needed."},
+        }
+        for number in (1, 2)
+    ]
+    placed = locate(Statement.model_validate({"outcome": "all_upheld", "issues": issues}), letter)
+    starts = [
+        (issue.request.spans[0][0], issue.rationale.spans[0][0])
+        for issue in placed.issues
+        if issue.request and issue.rationale
+    ]
+    assert starts == [(22, 50), (69, 97)]
+
+
+INTERVALS = {
+    "Wilson, half": (wilson(5, 10), (0.237, 0.763)), "Wilson, none": (wilson(0, 10), (0, 0.278)), "Wilson, all": (wilson(10, 10), (0.722, 1)),
+    "Wilson, of nothing": (wilson(0, 0), (0, 1)), "the bootstrap, all alike": (bootstrap(lambda sums: sums[0] / sums[1], [[1, 1], [2, 2]]), (0.5, 0.5)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INTERVALS)
+def test_intervals(name: str) -> None:
+    """Of known shares."""
+    found, wanted = INTERVALS[name]
+    assert found == pytest.approx(wanted, abs=0.001)
+
+
+def test_the_bootstrap_draws_letters_not_items() -> None:
+    """One letter of fifty items weighs as one draw: the interval is as wide as two letters make it."""
+    low, high = bootstrap(lambda sums: sums[0] / sums[1] if sums[1] else None, [[50, 0], [50, 50]]) or (0, 0)
+    assert (low, high) == (0.0, 1.0)
+
+
+MCNEMAR = {(0, 5): 0.0625, (5, 0): 0.0625, (3, 3): 1.0, (0, 0): 1.0, (1, 9): 22 / 1024}
+
+
+@pytest.mark.parametrize("split", MCNEMAR)
+def test_mcnemar_is_exact(split: tuple[int, int]) -> None:
+    """Twice the binomial tail, at most one."""
+    assert mcnemar(*split) == pytest.approx(MCNEMAR[split])
+
+
+def test_a_row_of_an_item_without_a_partner_is_not_matched() -> None:
+    """In either direction; a field of the letter is."""
+    assert Outcome("x", "case.priority", "absent").matched
+    assert not Outcome("x", "request", "missing", gold_item=1).matched
+    assert not Outcome("x", "decision", "invented", predicted_item=1).matched
