@@ -31,7 +31,8 @@ def wilson(right: int, total: int) -> Interval:
     share, square = right / total, Z * Z
     middle = (share + square / (2 * total)) / (1 + square / total)
     half = Z * sqrt(share * (1 - share) / total + square / (4 * total * total)) / (1 + square / total)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # Of none and of all the bounds are exact, but not in floating point.
+    return middle - half if right else 0.0, middle + half if right < total else 1.0
 
 
 @cache

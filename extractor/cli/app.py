@@ -236,6 +236,53 @@ def cache(
     typer.echo(look_after(what, days))
 
 
+@app.command("eval")
+def evaluate(
+    compared: Annotated[
+        str | None, typer.Argument(metavar="[RUN]", help="With --compare: a second saved run, in place of a new one.")
+    ] = None,
+    model: Model = None,
+    yes: Yes = False,
+    data: Annotated[
+        str | None, typer.Option("--data", help="A folder of letters with annotations, in the form of golden/.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    save: Annotated[
+        str | None, typer.Option("--save", help="Keep the run in this file, which holds letter text.")
+    ] = None,
+    junit: Annotated[str | None, typer.Option("--junit", help="Write JUnit XML to this file.")] = None,
+    compare: Annotated[str | None, typer.Option("--compare", help="Tell what moved since this saved run.")] = None,
+    gate: Annotated[bool, typer.Option("--gate", help="Exit with 7 where the run is worse than the baseline.")] = False,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Put the run in the place of the baseline.")
+    ] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="The first so many letters only.")] = None,
+    keep: Annotated[str | None, typer.Option("--filter", help="Only letters whose name holds this.")] = None,
+    repeat: Annotated[int, typer.Option("--repeat", min=1, max=100, help="Ask the model so often.")] = 1,
+    no_cache: NoCache = False,
+    max_attempts: MaxAttempts = ATTEMPTS,
+) -> None:
+    """Score the reading of annotated letters: determinations first, then every field."""
+    from pathlib import Path
+
+    from evals.command import Options, perform
+
+    if compared and not compare:
+        raise typer.BadParameter("a run to compare with is named by --compare")
+    if (gate or update_baseline) and (limit or keep or compared):
+        raise typer.BadParameter("the baseline is of a whole data set: no --limit, no --filter, no saved run")
+    if model not in (None, "none") and not compared:
+        from extractor.cli.consent import agreed
+
+        agreed(str(model), yes=yes)
+    options = Options(model or "none", Path(data) if data else None, limit, keep, repeat, not no_cache, max_attempts)
+    paths = {
+        name: Path(path) if path else None
+        for name, path in (("save", save), ("junit_path", junit), ("before", compare), ("after", compared))
+    }
+    raise typer.Exit(perform(options, json_wanted=json, gate=gate, update=update_baseline, **paths))
+
+
 @app.command("mock-llm")
 def mock_llm(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 picks a free one.")] = 8080,

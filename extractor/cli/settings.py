@@ -13,6 +13,7 @@ SWITCHES = ("ocr", "yes", "no_cache", "redact")
 KEYS: dict[str, tuple[str, ...]] = {
     "extract": (*COMMON, "model", "yes", "no_cache", "redact", "record", "max_attempts"),
     "text": COMMON,
+    "eval": ("model", "yes", "no_cache", "max_attempts"),
 }
 
 

@@ -47,6 +47,12 @@ class Prompt(BaseModel):
         """``id@version``, as results carry it."""
         return f"{self.id}@{self.version}"
 
+    @property
+    def sha256(self) -> str:
+        """Of all that the file says, before its variables are filled."""
+        examples = [part for example in self.examples for part in (example.letter, example.answer)]
+        return fingerprint(self.system, self.user, *examples)
+
     def render(self, **values: str) -> tuple[str, str]:
         """The system and the user part with every variable filled. Raises PromptError."""
         missing, unknown = set(self.variables) - values.keys(), values.keys() - set(self.variables)

@@ -1,0 +1,248 @@
+"""``imr eval``: runs or loads, scores, shows, compares, and holds the gate."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import platform
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from evals import baseline
+from evals.compare import Tally, compare
+from evals.golden import GoldenLetter, golden_letters
+from evals.metrics import Scoreboard
+from evals.record import DamagedRun, Writer, read
+from evals.report import text
+from evals.report.junit import junit
+from evals.run import LetterRun, Listening, evaluate, fingerprint
+from extractor.errors import ImrError
+from extractor.model.cache import Cache
+from extractor.model.prompts import prompts
+from extractor.model.settings import ModelSettings, Patience
+from extractor.units import UNITS_VERSION
+from extractor.version import VERSION
+
+
+class NothingToScore(ImrError):
+    """No letter is left of the data set."""
+
+    code = 3
+
+
+@dataclass(frozen=True)
+class Options:
+    """What ``imr eval`` was asked for."""
+
+    model: str = "none"
+    data: Path | None = None
+    """A folder in the form of ``golden/``; None: that one."""
+    limit: int | None = None
+    keep: str | None = None
+    """Only letters whose name holds these words."""
+    repeat: int = 1
+    cache: bool = True
+    attempts: int = Patience().attempts
+
+
+@dataclass
+class Found:
+    """A run, scored."""
+
+    provenance: dict[str, Any]
+    boards: dict[str, Scoreboard] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+    """Of letters that a model was really asked about, or of all where none was."""
+    cached: list[float] = field(default_factory=list)
+    attempts: int = 0
+    tokens: int = 0
+    cost_usd: float | None = 0.0
+    model_failed: list[str] = field(default_factory=list)
+    decisions: dict[tuple[str, int | None], set[Any]] = field(default_factory=dict)
+    """Of each item, what the repeats decided."""
+    runs: list[LetterRun] = field(default_factory=list)
+    """Kept only for what shows single letters."""
+
+    def add(self, run: LetterRun) -> None:
+        for column, rows in run.rows.items():
+            if run.repeat == 0:
+                self.boards.setdefault(column, Scoreboard()).add(run.letter, rows)
+                self.tallies.setdefault(column, Tally()).add(run.letter, rows)
+        for row in run.rows.get("model", ()):
+            if row.field == "decision" and row.gold_item is not None:
+                self.decisions.setdefault((run.letter, row.gold_item), set()).add(row.predicted)
+        (self.cached if run.cached else self.seconds).append(run.seconds)
+        self.attempts += run.attempts
+        self.tokens += run.tokens
+        self.cost_usd = None if run.cost_usd is None or self.cost_usd is None else self.cost_usd + run.cost_usd
+        if run.model_failed:
+            self.model_failed.append(run.letter)
+
+    def figures(self) -> dict[str, dict[str, Any]]:
+        """By column; the baseline that calls everything upheld stands last."""
+        names = sorted(self.boards, key=lambda name: name == "always_upheld")
+        return {name: self.boards[name].figures() for name in names}
+
+    def work(self) -> dict[str, Any]:
+        """What the run took."""
+        agreed = sum(len(said) == 1 for said in self.decisions.values())
+        return {
+            "seconds": _latency(self.seconds), "seconds_cached": _latency(self.cached),
+            "attempts": self.attempts, "tokens": self.tokens, "cost_usd": self.cost_usd,
+            "model_failed": self.model_failed,
+            "repeats_agree": {"items": len(self.decisions), "agreed": agreed}
+            if self.provenance["repeat"] > 1
+            else None,
+        }  # fmt: skip
+
+
+def run(options: Options, save: Path | None, keep_letters: bool, progress: Callable[[str], None]) -> Found:
+    """Runs the data set. Raises NothingToScore, DamagedAnnotation, UnknownModel."""
+    letters = list(golden_letters(options.data))
+    letters = [letter for letter in letters if (options.keep or "") in letter.id][: options.limit]
+    if not letters:
+        raise NothingToScore(f"no letters with an annotation in {options.data or 'golden'}; name a folder with --data")
+    found = Found(_provenance(options, letters))
+    cache = Cache() if options.cache and options.model != "none" else None
+    readers = [_reader(options, repeat, cache) for repeat in range(options.repeat)]
+
+    async def go() -> None:
+        at = 0
+        async for one in evaluate(letters, readers):
+            at += 1
+            progress(f"{at}/{len(letters) * options.repeat} {one.letter}")
+            found.add(one)
+            if keep_letters:
+                found.runs.append(one)
+            if writer:
+                writer.write(one)
+        for reader in readers:
+            if reader:
+                await reader.close()
+
+    writer = Writer(save, found.provenance) if save else None
+    if writer:
+        with writer:
+            asyncio.run(go())
+    else:
+        asyncio.run(go())
+    return found
+
+
+def load(path: Path) -> Found:
+    """A run from its file, scored anew. Raises DamagedRun."""
+    provenance, runs = read(path)
+    found = Found(provenance)
+    for one in runs:
+        found.add(one)
+    if not found.boards:
+        raise DamagedRun(f"{path} holds no letter")
+    return found
+
+
+def main_column(found: Found) -> str:
+    """The column that users get."""
+    return "combined" if "combined" in found.boards else "rules"
+
+
+def as_json(found: Found, **more: Any) -> str:
+    """The whole result as one document."""
+    whole = {"run": found.provenance, "columns": found.figures(), "work": found.work(), **more}
+    return json.dumps(whole, indent=2, ensure_ascii=False)
+
+
+def as_text(found: Found) -> Iterator[str]:
+    """The tables for a terminal."""
+    told = found.provenance
+    yield f"{told['data']['name']}, {told['data']['letters']} letters, model {told['model']}, imr {told['version']}"
+    yield ""
+    yield from text.tables(found.figures())
+    work = found.work()
+    if told["model"] != "none":
+        cost = "unknown" if work["cost_usd"] is None else f"{work['cost_usd']:.4f}"
+        yield f"attempts {work['attempts']}, tokens {work['tokens']}, dollars {cost}"
+        if work["model_failed"]:
+            yield f"the model failed: {', '.join(work['model_failed'])}"
+    for title, latency in (("seconds a letter", work["seconds"]), ("from kept answers", work["seconds_cached"])):
+        if latency["n"]:
+            yield f"{title}: median {latency['p50']:.3f}, 95th percentile {latency['p95']:.3f}, n={latency['n']}"
+    if work["repeats_agree"]:
+        yield f"items whose repeats agree: {work['repeats_agree']['agreed']} of {work['repeats_agree']['items']}"
+
+
+def perform(
+    options: Options,
+    *,
+    json_wanted: bool = False,
+    save: Path | None = None,
+    junit_path: Path | None = None,
+    before: Path | None = None,
+    after: Path | None = None,
+    gate: bool = False,
+    update: bool = False,
+) -> int:
+    """The exit code of ``imr eval``; prints what it found."""
+    found = load(after) if after else run(options, save, junit_path is not None, _progress)
+    more: dict[str, Any] = {}
+    lines = [] if after else list(as_text(found))
+    if before is not None:
+        column = main_column(found)
+        earlier = load(before)
+        moved = compare(earlier.tallies.get(column) or earlier.tallies["rules"], found.tallies[column])
+        more["comparison"] = moved.as_json()
+        lines += ["", *text.comparison(moved)]
+    if junit_path is not None:
+        junit_path.write_text(junit(found.runs, main_column(found)), encoding="utf-8")
+    regressions: list[str] = []
+    held = {name: found.tallies[name] for name in baseline.held_columns(options.model)} if gate or update else {}
+    if gate:
+        regressions, _ = baseline.hold(options.data, options.model, held)
+        more["gate"] = regressions
+        lines += ["", *(regressions or ["gate: nothing is worse than the baseline"])]
+    if update:
+        lines += ["", f"baseline: {baseline.save(options.data, options.model, held).name} now holds this run"]
+    print(as_json(found, **more) if json_wanted else "\n".join(lines))
+    return baseline.REGRESSION if regressions else 0
+
+
+def _reader(options: Options, repeat: int, cache: Cache | None) -> Listening | None:
+    if options.model == "none":
+        return None
+    return Listening(
+        ModelSettings(options.model, repeat=repeat, patience=Patience(attempts=options.attempts)), cache=cache
+    )
+
+
+def _provenance(options: Options, letters: Sequence[GoldenLetter]) -> dict[str, Any]:
+    prompt = prompts()["extract"] if options.model != "none" else None
+    return {
+        "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "version": VERSION, "python": platform.python_version(), "units": UNITS_VERSION,
+        "model": options.model, "prompt": prompt.name if prompt else None,
+        "prompt_sha256": prompt.sha256 if prompt else None,
+        "limit": options.limit, "filter": options.keep, "repeat": options.repeat,
+        "data": {
+            "name": options.data.name if options.data else "golden", "letters": len(letters),
+            "sha256": fingerprint(letters),
+        },
+    }  # fmt: skip
+
+
+def _latency(seconds: Iterable[float]) -> dict[str, Any]:
+    values = sorted(seconds)
+    if not values:
+        return {"n": 0, "p50": None, "p95": None}
+    cuts = quantiles(values, n=20, method="inclusive") if len(values) > 1 else values * 19
+    return {"n": len(values), "p50": cuts[9], "p95": cuts[18]}
+
+
+def _progress(line: str) -> None:
+    if sys.stderr is not None and sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K{line}")
+        sys.stderr.flush()

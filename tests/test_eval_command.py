@@ -1,0 +1,216 @@
+"""``imr eval``: runs are saved, scored again, compared, and held against the baseline."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from evals import baseline
+from evals.command import Options, perform, run
+from evals.compare import Tally, compare
+from evals.golden import golden_root
+from evals.record import DamagedRun, read
+from extractor.errors import ImrError
+
+SOME = ("side-consistent", "headed-single-upheld", "not-ur-denial")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Three golden letters, one of them no determination."""
+    folder = tmp_path / "data"
+    for name in SOME:
+        shutil.copytree(golden_root() / name, folder / name)
+    return folder
+
+
+def quiet(line: str) -> None:
+    """No progress is shown."""
+
+
+def imr_eval(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "IMR_CACHE_DIR": str(cwd / "cache")}
+    return subprocess.run(
+        [sys.executable, "-m", "extractor", "eval", *map(str, arguments)], capture_output=True, text=True, cwd=cwd, env=environment,
+    )  # fmt: skip
+
+
+def spoil(data: Path, name: str, **changes: Any) -> None:
+    """The annotation says something else than the letter."""
+    path = data / name / "annotation.json"
+    stated = json.loads(path.read_text())
+    stated["issues"][0].update(changes)
+    path.write_text(json.dumps(stated))
+
+
+def test_a_run_is_scored_by_rules_model_and_both(data: Path) -> None:
+    """Four columns; the document that is none is refused, and counts."""
+    found = run(Options("mock", data, cache=False), None, False, quiet)
+    figures = found.figures()
+    assert list(figures) == ["rules", "model", "combined", "always_upheld"]
+    assert figures["combined"]["determinations"]["n"] == 3
+    assert figures["always_upheld"]["determinations"]["wrong"] == 1
+    assert figures["rules"]["fields"]["refused"]["recall"]["value"] == 1
+    assert found.work()["attempts"] == 2
+
+
+def test_a_saved_run_gives_the_same_figures_without_asking(data: Path, tmp_path: Path) -> None:
+    """All of them; its file is its owner's alone, and names no place of the machine."""
+    saved = tmp_path / "run.jsonl"
+    fresh = run(Options("mock", data, cache=False), saved, False, quiet)
+    from evals.command import load
+
+    assert load(saved).figures() == fresh.figures()
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o600
+    assert str(tmp_path) not in saved.read_text().partition("\n")[0]
+    assert json.loads(saved.read_text().partition("\n")[0])["data"]["name"] == "data"
+
+
+DAMAGED = {
+    "empty": "",
+    "no JSON": "x\n",
+    "another file": '{"kind": "letter"}\n',
+    "a list": "[]\n",
+    "an older form": '{"kind": "run", "schema": 0}\n',
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_file_that_is_no_run_is_one_line(name: str, tmp_path: Path) -> None:
+    """Never a traceback."""
+    path = tmp_path / "run.jsonl"
+    path.write_text(DAMAGED[name])
+    with pytest.raises(DamagedRun, match="holds no run"):
+        read(path)
+
+
+def test_a_run_cut_short_names_its_line(data: Path, tmp_path: Path) -> None:
+    """What was read before is of no use for figures: the run is refused."""
+    saved = tmp_path / "run.jsonl"
+    run(Options("none", data), saved, False, quiet)
+    saved.write_text(saved.read_text()[:-200])
+    with pytest.raises(DamagedRun, match="line 4"):
+        list(read(saved)[1])
+
+
+def tally(**letters: dict[str, bool]) -> Tally:
+    counts = {
+        name: {"decision": (sum(items.values()), len(items)), "request": (len(items), len(items))}
+        for name, items in letters.items()
+    }
+    return Tally(letters, counts)
+
+
+def test_flips_are_told_both_ways() -> None:
+    """Paired by letter; an invented item that came is broken, one that went is mended; strangers are named."""
+    before = tally(a={"1": True, "2": False}, b={"1": True, "+2": False}, gone={"1": True})
+    after = tally(a={"1": False, "2": True}, b={"1": True, "+3": False}, new={"1": True})
+    found = compare(before, after)
+    assert found.broken == ["a item 1", "b item +3"]
+    assert found.mended == ["a item 2", "b item +2"]
+    assert (found.only_before, found.only_after) == (["gone"], ["new"])
+    assert found.chance == 1.0
+
+
+def test_a_fall_of_every_letter_is_no_chance() -> None:
+    """A paired interval wholly below none; one letter of many may be chance."""
+    names = [f"letter{at}" for at in range(20)]
+    before = tally(**{name: {"1": True, "2": True} for name in names})
+    after = tally(**{name: {"1": True, "2": False} for name in names})
+    assert compare(before, after).worse() == ["decision"]
+    one = tally(**{name: {"1": True, "2": name != "letter3"} for name in names})
+    assert compare(before, one).worse() == []
+    assert compare(before, before).fields["decision"].interval == (0.0, 0.0)
+
+
+def test_the_gate_holds(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """7 where a determination broke that was right; the baseline changes by its own option alone."""
+    options = Options("none", data)
+    with pytest.raises(baseline.NoBaseline):
+        perform(options, gate=True)
+    assert perform(options, update=True) == 0
+    assert perform(options, gate=True) == 0
+    kept = (data / baseline.NAME).read_text()
+    spoil(data, "headed-single-upheld", decision="overturned")
+    assert perform(options, gate=True) == baseline.REGRESSION
+    assert "headed-single-upheld item 1" in capsys.readouterr().out
+    assert (data / baseline.NAME).read_text() == kept
+
+
+def test_the_baseline_holds_no_text(data: Path) -> None:
+    """Names of letters and fields, and counts."""
+    perform(Options("none", data), update=True)
+    assert "knee" not in (data / baseline.NAME).read_text()
+
+
+def test_a_letter_that_cannot_be_read_does_not_stop_the_run(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is wrong, and named; so is one that met a fault of ours."""
+    (data / "side-consistent" / "letter.txt").write_text("")
+    found = run(Options("none", data), None, False, quiet)
+    assert found.figures()["rules"]["letters"]["failed"] == ["side-consistent"]
+
+    def fault(*args: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("evals.run.extract", fault)
+    found = run(Options("none", data), None, False, quiet)
+    assert found.figures()["rules"]["letters"]["failed"] == ["headed-single-upheld", "side-consistent"]
+
+
+def test_what_is_wanted_of_the_command(data: Path) -> None:
+    """Tables, JSON, JUnit, a comparison, a part of the letters; what makes no sense is wrong usage."""
+    cwd = data.parent
+    assert "determinations" in imr_eval("--data", data, cwd=cwd).stdout
+    told = json.loads(imr_eval("--data", data, "--json", "--filter", "single", cwd=cwd).stdout)
+    assert told["run"]["data"]["letters"] == 1
+    assert told["columns"]["rules"]["determinations"]["wrong"] == 0
+    assert imr_eval("--data", data, "--save", "a.jsonl", "--junit", "j.xml", "--limit", 2, cwd=cwd).returncode == 0
+    suite = ElementTree.parse(cwd / "j.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "0")
+    said = imr_eval("--data", data, "--compare", "a.jsonl", cwd=cwd).stdout
+    assert "determinations broken: 0" in said and "only in the second" in said
+    assert "broken: 0" in imr_eval("--compare", "a.jsonl", "a.jsonl", cwd=cwd).stdout
+    assert imr_eval("--data", data, "--gate", "--limit", 1, cwd=cwd).returncode == 2
+    assert imr_eval("a.jsonl", cwd=cwd).returncode == 2
+    assert imr_eval("--data", cwd / "none", cwd=cwd).returncode == 3
+    assert imr_eval("--data", data, "--model", "openai/gpt-4o", cwd=cwd).returncode == 2
+
+
+def test_junit_holds_no_text(data: Path, tmp_path: Path) -> None:
+    """It lands in logs."""
+    spoil(data, "side-consistent", decision="upheld", rationale={"text": "Something else"})
+    path = tmp_path / "j.xml"
+    perform(Options("none", data), junit_path=path)
+    case = next(case for case in ElementTree.parse(path).getroot() if "side" in str(case.get("name")))
+    failure = case.find("failure")
+    assert failure is not None
+    assert failure.text == "item 1: decision: wrong, wrong_determination"
+    assert "Something else" not in path.read_text()
+
+
+def test_repeats_are_asked_anew_and_their_agreement_is_told(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index of the repeat is part of the cache's key; cached latency is kept apart."""
+    monkeypatch.setenv("IMR_CACHE_DIR", str(tmp_path / "cache"))
+    first = run(Options("mock", data, repeat=2), None, False, quiet).work()
+    assert first["attempts"] == 4
+    assert first["repeats_agree"] == {"items": 3, "agreed": 3}
+    again = run(Options("mock", data, repeat=2), None, False, quiet).work()
+    assert again["attempts"] == 0
+    assert again["seconds_cached"]["n"] == 4
+
+
+def test_nothing_to_score_is_an_error(tmp_path: Path) -> None:
+    """Not a perfect score."""
+    with pytest.raises(ImrError, match="no letters"):
+        run(Options("none", tmp_path), None, False, quiet)
