@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo local test check wheel-check bench golden readme constraints clean
+.PHONY: demo local test check wheel-check bench eval golden readme constraints clean
 
 demo: $(VENV)/runtime
 	@$(BIN)/python -m extractor extract --model none golden/cover-letter/letter.txt
@@ -22,12 +22,23 @@ check: $(VENV)/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.readme --check
+	$(BIN)/python -m scripts.eval_tables --check
+	$(BIN)/imr eval --gate >/dev/null
+	$(BIN)/imr eval --gate --model mock --no-cache >/dev/null
 
 wheel-check: $(VENV)/dev
 	$(BIN)/python -m scripts.wheel_check
 
 bench: $(VENV)/dev
 	$(BIN)/python -m scripts.bench
+
+# The README's tables of how well letters are read, and the baseline's gate. Published letters are not part of the
+# project: their table is made where they are.
+eval: $(VENV)/dev
+	$(BIN)/python -m scripts.eval_tables
+	-$(BIN)/python -m tests.published
+	$(BIN)/imr eval --gate
+	$(BIN)/imr eval --gate --model mock --no-cache
 
 golden: $(VENV)/dev
 	$(BIN)/python -m scripts.make_golden

@@ -209,7 +209,7 @@ class _Letter:
 
     def _findings(self) -> Iterator[Outcome]:
         """Where the letter contradicts itself, against the warnings that say so: of rules and model together only."""
-        if isinstance(self._predicted, Determination):
+        if isinstance(self._predicted, Determination) and "findings" in self._gold.model_fields_set:
             places: list[tuple[int | None, list[Flag]]] = [(None, self._predicted.flags)]
             places += [(issue.number, issue.flags) for issue in self._predicted.issues]
             told = [(flag.code, at) for at, flags in places for flag in flags if flag.level == "warning"]

@@ -62,15 +62,26 @@ def printed(arguments: list[str]) -> str:
     return "\n".join(line.rstrip() for line in run.stdout.replace("python -m extractor", "imr").splitlines()) + "\n"
 
 
-def main() -> None:
+def keep(parts: dict[str, str], *, check: bool) -> int:
+    """Puts the parts into the README, or with ``check`` only says whether they stand there; the exit code."""
     old = README.read_text(encoding="utf-8")
-    new = PART.sub(lambda found: found[1] + part(found[2]) + found[3], old)
+    new = PART.sub(
+        lambda found: found[1] + parts.get(found[2], found[0][len(found[1]) : -len(found[3])]) + found[3], old
+    )
     if new == old:
-        return
-    if "--check" in sys.argv:
-        raise SystemExit("README.md does not show what its commands print; run: make readme")
+        return 0
+    if check:
+        print("README.md does not show what its commands print; run: make readme eval", file=sys.stderr)
+        return 1
     README.write_text(new, encoding="utf-8")
+    return 0
+
+
+def main() -> int:
+    names = [found[2] for found in PART.finditer(README.read_text(encoding="utf-8"))]
+    own = {name: part(name) for name in names if name in TABLES or name in COMMANDS}
+    return keep(own, check="--check" in sys.argv)
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -1,0 +1,57 @@
+"""The README's tables of how well letters are read: by rules, by the mock alone, by both, and by calling all upheld.
+
+    python -m scripts.eval_tables [--check]
+
+Published letters have theirs by ``python -m tests.published``, where they are.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from evals.command import Options, run
+from evals.report.text import TITLES, share
+
+FIELDS = (
+    "item", "request", "claims_administrator_guideline", "reviewer_guideline", "rationale",
+    "claims_administrator_guideline.citations", "reviewer_guideline.citations", "category", "rationale.reasons",
+    "case.date_of_injury", "reviewer.specialties", "patient.age", "records", "flags",
+)  # fmt: skip
+"""Of all fields, those that tell most; ``imr eval`` shows every one."""
+
+
+def lines(data: Path | None) -> Iterator[str]:
+    """A Markdown table of the data set. Latency is left out: it is another on every machine."""
+    figures = run(Options("mock", data, cache=False), None, False, lambda line: None).figures()
+    yield _row(["", *(TITLES[name].replace("model", "mock alone") for name in figures)])
+    yield _row(["---"] * (len(figures) + 1))
+    decided = [told["determinations"] for told in figures.values()]
+    for name in ("wrong", "missing", "invented"):
+        yield _row([f"determinations {name}", *(f"{told[name]} of {told['n']}" for told in decided)])
+    for name in ("upheld", "overturned"):
+        yield _row([f"{name}, found", *(share(told["recall"][name]) for told in decided)])
+    yield _row(["macro-F1", *(share(told["macro_f1"]) for told in decided)])
+    for name in FIELDS:
+        if any(name in told["fields"] for told in figures.values()):
+            yield _row([f"`{name}`, found", *(_found(told, name) for told in figures.values())])
+
+
+def main() -> int:
+    from scripts.readme import keep
+
+    return keep({"eval-golden": "\n".join(lines(None)) + "\n"}, check="--check" in sys.argv)
+
+
+def _found(told: dict[str, Any], name: str) -> str:
+    return share(told["fields"][name]["recall"]) if name in told["fields"] else ""
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
