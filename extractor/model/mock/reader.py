@@ -21,6 +21,10 @@ LABELS = {
     "maximus guideline": "reviewer",
     "decision rationale": "rationale",
 }
+CREDENTIALS = {
+    "licensed_in": re.compile(r"State\(s\) of Licensure: (.*?)(?= Certification\(s\)|$)"),
+    "specialties": re.compile(r"Certification\(s\)/Specialty: (.*)"),
+}
 ORIGINAL = re.compile(r"^(.*?),? (?:was|were) the original request", re.I)
 AUTHORIZED = re.compile(r"^(.*?),? (?:was|were) (?:authorized|approved|certified)", re.I)
 REMAINING = re.compile(r"original request,? (.*?)(?: is| are)?$", re.I)
@@ -52,10 +56,15 @@ KINDS = (
     (r"unit|brace|rental|purchase", "dmepos", "dme"),
 )
 REASONS = (
-    (r"no documentation|not documented|no evidence|no record", "required_finding_not_shown", "not_documented"),
+    (
+        r"no (?:documentation|evidence|record|report|mention|indication)|not documented"
+        r"|(?:does|do|did) not (?:show|describe|document|mention|record|report)",
+        "required_finding_not_shown", "not_documented",
+    ),
     (r"exceed", "amount_exceeds_guideline", "guideline_only"),
     (r"not recommended", "not_recommended", "guideline_only"),
-)
+    (r"meets? the|has failed|have failed", "criteria_met", "none"),
+)  # fmt: skip
 
 
 def read(shown: str) -> dict[str, Any]:
@@ -106,11 +115,10 @@ def _summary(lines: dict[int, str], decisions: list[int]) -> tuple[int, int]:
 def _reviewer(lines: dict[int, str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {"specialties": [], "subspecialties": [], "licensed_in": []}
     for number, words in lines.items():
-        label, _, names = words.partition(":")
-        name = {"Certification(s)/Specialty": "specialties", "State(s) of Licensure": "licensed_in"}.get(label)
-        if name:
-            found[name] = [f"{number}|{part.strip()}" for part in names.split(",") if part.strip()][:12]
-    return found
+        for name, label in CREDENTIALS.items():
+            for names in label.findall(words):
+                found[name] += [f"{number}|{part.strip()}" for part in names.split(",") if part.strip()]
+    return {name: pointers[:12] for name, pointers in found.items()}
 
 
 def _review(lines: dict[int, str], summary: range) -> dict[str, Any] | None:
@@ -146,7 +154,7 @@ def _issue(lines: dict[int, str], decided: int, after: int) -> dict[str, Any]:
         "administrator": _guideline(lines, fields["administrator"]),
         "reviewer": _guideline(lines, fields["reviewer"]),
         "rationale": rationale,
-        **_judged(lines, rationale),
+        **_judged(lines, rationale, upheld="pheld" in lines[decided]),
     }
 
 
@@ -173,14 +181,17 @@ def _guideline(lines: dict[int, str], units: str | None) -> dict[str, Any] | Non
     return {"text": units, "citations": citations[:20]}
 
 
-def _judged(lines: dict[int, str], units: str | None) -> dict[str, Any]:
-    parts, reasons = [], []
+def _judged(lines: dict[int, str], units: str | None, *, upheld: bool) -> dict[str, Any]:
+    parts, reasons, last = [], [], 0
     for number in _numbers(units):
         words = lines[number]
         role = "conclusion" if VERDICT.search(words) else "guideline_text" if GUIDE.search(words) else "finding"
         parts.append(f"{role} {number}")
+        last = number if role == "finding" else last
         for pattern, code, state in REASONS:
             if role == "finding" and re.search(pattern, words, re.I):
                 reasons.append(f"{code} {state} {number}")
                 break
+    if last and not reasons:  # most decisions turn on this
+        reasons.append(f"{'required_finding_not_shown not_documented' if upheld else 'criteria_met none'} {last}")
     return {"parts": parts[:30], "reasons": reasons[:8]}
