@@ -1,0 +1,232 @@
+"""What must follow when a letter is changed in a known way: lines wrapped anew, pages added, characters misread, items
+put in another order, decisions turned round.
+
+    python -m evals.metamorphic
+
+Golden letters are changed as text and read by rules.  Under noise the annotation is read again at its places, so that
+what is scored is the reading, not the noise.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from evals.fields import score
+from evals.golden import Annotation, golden_letters
+from evals.metrics import Scoreboard
+from evals.places import locate
+from extractor.errors import ImrError
+from extractor.pipeline import extract, read_source
+from extractor.schema import Determination, Issue, Statement, Text
+from extractor.source import SourceText
+
+Changed = tuple[str, Annotation]
+Change = Callable[[SourceText, Annotation, random.Random], Changed | None]
+"""The letter's text and its annotation, both changed; None where the letter leaves no room for it."""
+WIDTH = 62
+FOOTER = "Final Determination Letter for IMR Case Number CM00-0000000                          {page}"
+LINES_A_PAGE = 45
+CONFUSED = {
+    "l": "1I|", "I": "l1|", "1": "lI", "O": "0Q", "0": "O", "o": "0c", "e": "c", "c": "e", "a": "o", "n": "u",
+    "u": "n", "h": "b", "b": "h", "t": "f", "f": "t", "i": "l", "r": "n", "m": "n", "s": "5", "S": "5", "5": "S",
+    "8": "B", "B": "8", "g": "q", "q": "g", ".": ",", ",": ".", ":": ";", "G": "6", "v": "y", "y": "v", "D": "O",
+}  # fmt: skip
+"""What scanners take for what; one character for one, so that every place stays where it was."""
+NOISE = (0.005, 0.01, 0.02, 0.05)
+DECISION = re.compile(r"\b(upheld|overturned)\b", re.I)
+NECESSARY = re.compile(r"\b(not )?medically necessary", re.I)
+
+
+def rewrapped(source: SourceText, gold: Annotation, draw: random.Random) -> Changed:
+    """Paragraphs of other lines."""
+    paragraphs = re.split(r"(\n\s*\n)", source.text)
+    return "".join(part if part.isspace() else _wrapped(part) for part in paragraphs), gold
+
+
+def _wrapped(paragraph: str) -> str:
+    """Lines that stand for themselves stay: only those that run on are wrapped anew."""
+    lines = paragraph.split("\n")
+    return "\n".join(
+        textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) if len(line) > WIDTH else line
+        for line in lines
+    )
+
+
+def double_spaced(source: SourceText, gold: Annotation, draw: random.Random) -> Changed:
+    return source.text.replace("\n", "\n\n"), gold
+
+
+def headings_in_capitals(source: SourceText, gold: Annotation, draw: random.Random) -> Changed:
+    labels = r"^(?:claims administrator guideline|maximus guideline|decision rationale|clinical case summary)\b"
+    return re.sub(labels, lambda match: match.group().upper(), source.text, flags=re.I | re.M), gold
+
+
+def footers(source: SourceText, gold: Annotation, draw: random.Random) -> Changed | None:
+    """A footer at each page's end, in a letter that has none."""
+    if source.pages > 1 or source.furniture:
+        return None
+    lines = source.text.split("\n")
+    pages = [lines[at : at + LINES_A_PAGE] for at in range(0, len(lines), LINES_A_PAGE)]
+    return "\f".join("\n".join([*page, "", FOOTER.format(page=at), ""]) for at, page in enumerate(pages, 2)), gold
+
+
+def noisy(share: float) -> Change:
+    """So many of the characters misread."""
+
+    def change(source: SourceText, gold: Annotation, draw: random.Random) -> Changed:
+        text = "".join(
+            draw.choice(CONFUSED[character]) if character in CONFUSED and draw.random() < share else character
+            for character in source.text
+        )
+        return text, _reread(gold, SourceText(text, "", "", "", furniture=source.furniture))
+
+    return change
+
+
+def _reread(gold: Annotation, source: SourceText) -> Annotation:
+    """The annotation's items with the words that now stand at their places; nothing else is scored under noise."""
+    issues = []
+    for issue in gold.issues:
+        texts = {name: _at(getattr(issue, name), source) for name in ("request", "rationale")}
+        issues.append(Issue(number=issue.number, decision=issue.decision, **texts))
+    return Annotation(origin=gold.origin, annotator=gold.annotator, outcome=gold.outcome, issues=issues)
+
+
+def _at(text: Text | None, source: SourceText) -> Text | None:
+    return type(text)(text=source.slice(text.spans), spans=text.spans) if text else None
+
+
+def reordered(source: SourceText, gold: Annotation, draw: random.Random) -> Changed | None:
+    """The last item first, with its heading and all that stands behind it."""
+    blocks = [_block(issue) for issue in gold.issues]
+    if len(blocks) < 2 or None in blocks:
+        return None
+    starts = [block for block in blocks if block is not None]
+    end = _end(gold.issues[-1])
+    if starts != sorted(starts) or source.furniture:
+        return None
+    text = source.text
+    pieces = [text[start:stop] for start, stop in zip(starts, [*starts[1:], end], strict=True)]
+    moved = [pieces[-1].rstrip() + "\n\n", *pieces[:-1]]
+    issues = [gold.issues[-1], *gold.issues[:-1]]
+    issues = [issue.model_copy(update={"number": at, "depends_on": None}) for at, issue in enumerate(issues, 1)]
+    return text[: starts[0]] + "".join(moved).rstrip() + text[end:], gold.model_copy(update={"issues": issues})
+
+
+def _block(issue: Issue) -> int | None:
+    """Where the item's heading begins."""
+    texts = [text for text in (issue.original_request, issue.request) if text and text.spans]
+    return min(text.spans[0][0] for text in texts) if texts else None
+
+
+def _end(issue: Issue) -> int:
+    return issue.rationale.spans[-1][1] if issue.rationale and issue.rationale.spans else 0
+
+
+def turned_round(source: SourceText, gold: Annotation, draw: random.Random) -> Changed | None:
+    """Every decision and every conclusion says the opposite."""
+    text, issues = source.text, []
+    for issue in reversed(gold.issues):
+        request, rationale = issue.request, issue.rationale
+        if not (request and rationale and request.spans and rationale.spans):
+            return None
+        concluded = list(NECESSARY.finditer(text, rationale.spans[-1][0], rationale.spans[-1][1]))
+        word = DECISION.search(text, request.spans[-1][1], request.spans[-1][1] + 40)
+        if len(concluded) != 1 or word is None:
+            return None
+        last = concluded[0]
+        text = text[: last.start()] + _opposite(last) + text[last.end() :]
+        other = "overturned" if word.group().lower() == "upheld" else "upheld"
+        text = text[: word.start()] + other.capitalize() + text[word.end() :]
+        issues.append(Issue(number=issue.number, decision=other, request=request))
+    stated = Annotation(origin=gold.origin, annotator=gold.annotator, outcome="mixed", issues=issues[::-1])
+    return text, stated
+
+
+def _opposite(match: re.Match[str]) -> str:
+    return match.group()[4:] if match[1] else "not " + match.group()
+
+
+CHANGES: dict[str, Change] = {
+    "as it is": lambda source, gold, draw: (source.text, gold),
+    "lines wrapped anew": rewrapped,
+    "double spaced": double_spaced,
+    "labels in capitals": headings_in_capitals,
+    "page footers added": footers,
+    **{f"{share:.1%} of characters misread": noisy(share) for share in NOISE},
+    "the last item first": reordered,
+    "decisions turned round": turned_round,
+}
+
+
+@dataclass
+class Curve:
+    """What one change gave."""
+
+    board: Scoreboard = field(default_factory=Scoreboard)
+    unflagged: list[str] = field(default_factory=list)
+    """Determinations that are not right, and nothing warns of it."""
+
+
+def measure(seeds: int = 1) -> dict[str, Curve]:
+    """Every change of every golden letter, by rules; noise is drawn ``seeds`` times."""
+    curves = {name: Curve() for name in CHANGES}
+    for letter in golden_letters():
+        if not isinstance(letter.annotation, Annotation):
+            continue
+        source = read_source(letter.path)
+        gold = locate(letter.annotation, source)
+        for name, change in CHANGES.items():
+            for seed in range(seeds if "misread" in name else 1):
+                changed = change(source, gold, random.Random(f"{letter.id} {name} {seed}"))  # noqa: S311 - no secret
+                if changed is not None:
+                    _score(curves[name], f"{letter.id} {seed}", *changed)
+    return curves
+
+
+def _score(curve: Curve, name: str, text: str, gold: Annotation) -> None:
+    source = read_source(text.encode(), name="letter.txt")
+    found: Statement | int
+    try:
+        found = extract(source)
+    except ImrError as error:
+        found = error.code
+    rows = score(name, gold, found, source)
+    curve.board.add(name, rows)
+    if isinstance(found, Determination):
+        doubted = {issue.number for issue in found.issues if any(flag.level == "warning" for flag in issue.flags)}
+        whole = any(flag.level == "warning" for flag in found.flags)
+        curve.unflagged += [
+            f"{name} item {row.gold_item or row.predicted_item}"
+            for row in rows
+            if row.field == "decision" and not row.right and not whole and row.predicted_item not in doubted
+        ]
+
+
+def table(curves: dict[str, Curve]) -> Iterator[str]:
+    """The curve, a line a change."""
+    yield f"{'change':28}{'letters':>8}{'item F1':>9}{'wrong':>7}{'missing':>9}{'invented':>10}{'unflagged':>11}"
+    for name, curve in curves.items():
+        told = curve.board.figures()
+        item, decided = told["fields"]["item"]["f1"]["value"], told["determinations"]
+        yield (
+            f"{name:28}{told['letters']['n']:>8}{item:>9.3f}{decided['wrong']:>7}{decided['missing']:>9}"
+            f"{decided['invented']:>10}{len(curve.unflagged):>11}"
+        )
+
+
+def main() -> None:
+    """Prints the table."""
+    curves = measure(seeds=3)
+    print("\n".join(table(curves)))
+    for name, curve in curves.items():
+        for place in curve.unflagged:
+            print(f"  unflagged, {name}: {place}")
+
+
+if __name__ == "__main__":
+    main()
