@@ -1,4 +1,4 @@
-"""Which predicted item is which annotated one: by where and what was asked for, never by the fields that are scored."""
+"""Which predicted item is which annotated one: by where it stands and what was asked for, never by what was decided."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def align(gold: Sequence[Issue], predicted: Sequence[Issue]) -> Alignment:
 
 def alike(one: Issue, other: Issue) -> float:
     """0 to 1: how far two items ask for the same at the same place. Half of it is the place, half the words."""
-    return (overlap(_spans(one), _spans(other)) + _common(_words(one), _words(other))) / 2
+    return (overlap(_extent(one), _extent(other)) + _common(_words(one), _words(other))) / 2
 
 
 def overlap(one: Sequence[Span], other: Sequence[Span]) -> float:
@@ -57,8 +57,11 @@ def overlap(one: Sequence[Span], other: Sequence[Span]) -> float:
     return 2 * common / total if total else 0.0
 
 
-def _spans(issue: Issue) -> list[Span]:
-    return [span for text in _texts(issue) for span in text.spans]
+def _extent(issue: Issue) -> list[Span]:
+    """From where the item begins to where it ends."""
+    texts = [*_texts(issue), issue.claims_administrator_guideline, issue.reviewer_guideline, issue.rationale]
+    spans = [span for text in texts if text for span in text.spans]
+    return [(min(start for start, _ in spans), max(end for _, end in spans))] if spans else []
 
 
 def _texts(issue: Issue) -> list[Text]:

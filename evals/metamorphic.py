@@ -23,6 +23,7 @@ from extractor.errors import ImrError
 from extractor.pipeline import extract, read_source
 from extractor.schema import Determination, Issue, Statement, Text
 from extractor.source import SourceText
+from extractor.taxonomy import Decision
 
 Changed = tuple[str, Annotation]
 Change = Callable[[SourceText, Annotation, random.Random], Changed | None]
@@ -37,6 +38,7 @@ CONFUSED = {
 }  # fmt: skip
 """What scanners take for what; one character for one, so that every place stays where it was."""
 NOISE = (0.005, 0.01, 0.02, 0.05)
+TEXTS = ("request", "original_request", "authorized", "rationale")
 DECISION = re.compile(r"\b(upheld|overturned)\b", re.I)
 NECESSARY = re.compile(r"\b(not )?medically necessary", re.I)
 
@@ -91,13 +93,13 @@ def _reread(gold: Annotation, source: SourceText) -> Annotation:
     """The annotation's items with the words that now stand at their places; nothing else is scored under noise."""
     issues = []
     for issue in gold.issues:
-        texts = {name: _at(getattr(issue, name), source) for name in ("request", "rationale")}
-        issues.append(Issue(number=issue.number, decision=issue.decision, **texts))
+        texts = {name: _at(getattr(issue, name), source) for name in TEXTS}
+        issues.append(Issue(number=issue.number, decision=issue.decision).model_copy(update=texts))
     return Annotation(origin=gold.origin, annotator=gold.annotator, outcome=gold.outcome, issues=issues)
 
 
 def _at(text: Text | None, source: SourceText) -> Text | None:
-    return type(text)(text=source.slice(text.spans), spans=text.spans) if text else None
+    return text.model_copy(update={"text": source.slice(text.spans)}) if text else None
 
 
 def reordered(source: SourceText, gold: Annotation, draw: random.Random) -> Changed | None:
@@ -140,9 +142,10 @@ def turned_round(source: SourceText, gold: Annotation, draw: random.Random) -> C
             return None
         last = concluded[0]
         text = text[: last.start()] + _opposite(last) + text[last.end() :]
-        other = "overturned" if word.group().lower() == "upheld" else "upheld"
+        other: Decision = "overturned" if word.group().lower() == "upheld" else "upheld"
         text = text[: word.start()] + other.capitalize() + text[word.end() :]
-        issues.append(Issue(number=issue.number, decision=other, request=request))
+        parts = {name: getattr(issue, name) for name in ("request", "original_request", "authorized")}
+        issues.append(Issue(number=issue.number, decision=other).model_copy(update=parts))
     stated = Annotation(origin=gold.origin, annotator=gold.annotator, outcome="mixed", issues=issues[::-1])
     return text, stated
 

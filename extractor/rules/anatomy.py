@@ -12,7 +12,8 @@ from extractor.layouts.description import ITEM_FIELDS, Mark, Role
 from extractor.rules.decisions import sort_decisions
 from extractor.rules.extent import HEADING_LENGTH, closing, letter_before, second_letter
 from extractor.rules.headings import SENTENCE_END, start_of_heading
-from extractor.rules.marks import SECTIONS, Hit, find_marks
+from extractor.rules.hits import Hit
+from extractor.rules.marks import SECTIONS, find_marks
 from extractor.source import SourceText, Span, fold
 from extractor.taxonomy import Decision
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from extractor.layouts import Layout
 from extractor.layouts.description import ITEM_FIELDS, Role
-from extractor.rules.marks import Hit
+from extractor.rules.hits import Hit
 from extractor.source import SourceText, Span
 
 NEXT_TO = 3

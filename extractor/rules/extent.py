@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from extractor.layouts import LAYOUTS, Layout
 from extractor.layouts.description import wording
 from extractor.rules.headings import CONCLUDING, CONCLUSION_END, SENTENCE_END, VERDICT
-from extractor.rules.marks import SECTIONS, Hit, last_decision, starts_line
+from extractor.rules.hits import Hit
+from extractor.rules.marks import SECTIONS, last_decision, starts_line
 from extractor.source import Line, SourceText
 
 CASE_NUMBER_LINE = re.compile(r"^[ \t|]{0,20}Case Number:\s{0,9}C[A-Z]\d\d-\d{4,8}[ \t|]{0,99}$", re.M)

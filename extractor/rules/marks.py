@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 
 from extractor.errors import NotADetermination
 from extractor.layouts import LAYOUTS, Layout
-from extractor.layouts.description import ITEM_FIELDS, Mark, Role, wording
-from extractor.source import SourceText, Span
-from extractor.taxonomy import Decision
+from extractor.layouts.description import ITEM_FIELDS, Role, wording
+from extractor.rules.hits import Hit
+from extractor.rules.misread import misread_decisions, misread_labels
+from extractor.source import SourceText
 
 SECTIONS: tuple[Role, ...] = ("reviewer", "summary", "documents", "issues")
 LINE_START = 20
@@ -24,27 +24,6 @@ TOLERANT_LENGTH = 300_000
 """A longer text is not looked at again for misread marks: no letter is that long, and it would take long."""
 MIN_ROLES = 2
 """A text with fewer of a layout's identifying headings and labels is no letter of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A mark found in a letter."""
-
-    start: int
-    end: int
-    mark: Mark
-    number: int | None = None
-    """The item's number, where the wording holds it."""
-    request: Span | None = None
-    """The request, where the wording holds it."""
-    decision: Decision | None = None
-    """The decision, where the wording holds it."""
-    misread: bool = False
-    """Found only by allowing for OCR's errors."""
-
-    @property
-    def role(self) -> Role:
-        return self.mark.role
 
 
 def find_marks(source: SourceText) -> tuple[Layout, list[Hit]]:
@@ -157,15 +136,21 @@ def starts_line(body: str, at: int) -> bool:
 
 def _both(body: str, layout: Layout) -> list[Hit]:
     """The exact hits, and between them what only a tolerant eye sees."""
-    exact = _hits(body, layout, tolerant=False)
-    starts = [hit.start for hit in exact]
+    hits = _hits(body, layout, tolerant=False)
+    hits = _with(hits, _hits(body, layout, tolerant=True))
+    hits = _with(hits, misread_labels(body, layout))
+    return _with(hits, misread_decisions(body, layout, hits))
 
-    def free(hit: Hit) -> bool:
-        at = bisect_left(starts, hit.end)
-        return at == 0 or exact[at - 1].end <= hit.start
 
-    extra = [hit for hit in _hits(body, layout, tolerant=True) if free(hit)]
-    return sorted(exact + extra, key=lambda hit: hit.start)
+def _with(hits: list[Hit], others: Iterable[Hit]) -> list[Hit]:
+    """The hits, and of the others those that stand between them, in order."""
+    starts = [hit.start for hit in hits]
+
+    def free(other: Hit) -> bool:
+        at = bisect_left(starts, other.end)
+        return at == 0 or hits[at - 1].end <= other.start
+
+    return sorted([*hits, *filter(free, others)], key=lambda hit: hit.start)
 
 
 def _missing(body: str) -> str:
