@@ -392,3 +392,15 @@ def test_a_row_of_an_item_without_a_partner_is_not_matched() -> None:
     assert Outcome("x", "case.priority", "absent").matched
     assert not Outcome("x", "request", "missing", gold_item=1).matched
     assert not Outcome("x", "decision", "invented", predicted_item=1).matched
+
+
+def test_what_is_changed_in_a_known_way_is_read_in_the_known_way() -> None:
+    """Every change of every golden letter: the items follow, and no determination is wrong without a warning."""
+    from evals.metamorphic import measure
+
+    for name, curve in measure().items():
+        found = curve.board.figures()
+        item = found["fields"]["item"]["f1"]["value"]
+        assert item >= (0.97 if "misread" in name else 0.99), name
+        assert curve.unflagged == [], name
+        assert found["determinations"]["wrong"] == 0, name

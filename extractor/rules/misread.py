@@ -12,6 +12,8 @@ from extractor.rules.hits import Hit
 
 LETTERS_AN_ERROR = 6
 """A wording may be misread in one of so many of its letters: then no other wording of the form is as near."""
+WORD_LETTERS_AN_ERROR = 4
+"""So a decision's word may: *Uphill* is no *Upheld*."""
 SHORTEST = 12
 """A wording of fewer letters is too near to other words."""
 ADDED = 2
@@ -68,7 +70,10 @@ def misread_decisions(body: str, layout: Layout, hits: Sequence[Hit]) -> Iterato
         near = {
             decision
             for word, decision in layout.decisions.items()
-            if Levenshtein.distance(word.lower(), match["word"].lower(), score_cutoff=len(word) // 3) <= len(word) // 3
+            if Levenshtein.distance(
+                word.lower(), match["word"].lower(), score_cutoff=len(word) // WORD_LETTERS_AN_ERROR
+            )
+            <= len(word) // WORD_LETTERS_AN_ERROR
         }
         if len(near) == 1:
             yield Hit(start + match.start(), start + match.end("word"), mark, decision=near.pop(), misread=True)
