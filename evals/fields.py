@@ -208,13 +208,18 @@ class _Letter:
                 )  # fmt: skip
 
     def _findings(self) -> Iterator[Outcome]:
-        """Where the letter contradicts itself, against the warnings that say so: of rules and model together only."""
-        if isinstance(self._predicted, Determination) and "findings" in self._gold.model_fields_set:
+        """Where the letter contradicts itself, against the warnings that say so, or what another annotator says."""
+        if "findings" not in self._gold.model_fields_set:
+            return
+        wanted = [(slip.code, slip.issue) for slip in self._gold.findings]
+        if isinstance(self._predicted, Annotation):
+            said = [(slip.code, slip.issue) for slip in self._predicted.findings]
+            yield from _entries("flags", wanted, said, Entries(lambda pair: pair))
+        if isinstance(self._predicted, Determination):
             places: list[tuple[int | None, list[Flag]]] = [(None, self._predicted.flags)]
             places += [(issue.number, issue.flags) for issue in self._predicted.issues]
             told = [(flag.code, at) for at, flags in places for flag in flags if flag.level == "warning"]
             found = [pair for pair in dict.fromkeys(told) if pair[0] in CONTRADICTIONS]
-            wanted = [(slip.code, slip.issue) for slip in self._gold.findings]
             yield from _entries("flags", wanted, found, Entries(lambda pair: pair))
 
     def _field(

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from evals import agreement
 from evals.command import Options, run
+from evals.golden import golden_root
 from evals.report.text import TITLES, share
 
 FIELDS = (
@@ -40,9 +42,12 @@ def lines(data: Path | None) -> Iterator[str]:
 
 
 def main() -> int:
-    from scripts.readme import keep
+    from scripts.readme import README, keep
 
-    return keep({"eval-golden": "\n".join(lines(None)) + "\n"}, check="--check" in sys.argv)
+    check, golden = "--check" in sys.argv, golden_root()
+    read = keep({"eval-golden": "\n".join(lines(None)) + "\n"}, check=check)
+    agreed = "\n".join(agreement.lines(agreement.measure(golden, golden / "second-reader"))) + "\n"
+    return keep({"agreement": agreed}, check=check, path=README.parent / "golden" / "README.md") or read
 
 
 def _found(told: dict[str, Any], name: str) -> str:

@@ -62,18 +62,18 @@ def printed(arguments: list[str]) -> str:
     return "\n".join(line.rstrip() for line in run.stdout.replace("python -m extractor", "imr").splitlines()) + "\n"
 
 
-def keep(parts: dict[str, str], *, check: bool) -> int:
-    """Puts the parts into the README, or with ``check`` only says whether they stand there; the exit code."""
-    old = README.read_text(encoding="utf-8")
+def keep(parts: dict[str, str], *, check: bool, path: Path = README) -> int:
+    """Puts the parts into the file, or with ``check`` only says whether they stand there; the exit code."""
+    old = path.read_text(encoding="utf-8")
     new = PART.sub(
         lambda found: found[1] + parts.get(found[2], found[0][len(found[1]) : -len(found[3])]) + found[3], old
     )
     if new == old:
         return 0
     if check:
-        print("README.md does not show what its commands print; run: make readme eval", file=sys.stderr)
+        print(f"{path.name} does not show what its commands print; run: make readme eval", file=sys.stderr)
         return 1
-    README.write_text(new, encoding="utf-8")
+    path.write_text(new, encoding="utf-8")
     return 0
 
 

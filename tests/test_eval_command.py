@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 
 from evals import baseline
+from evals.agreement import Agreement, measure
 from evals.command import Options, perform, run
 from evals.compare import Tally, compare
 from evals.golden import golden_root
@@ -214,3 +216,38 @@ def test_nothing_to_score_is_an_error(tmp_path: Path) -> None:
     """Not a perfect score."""
     with pytest.raises(ImrError, match="no letters"):
         run(Options("none", tmp_path), None, False, quiet)
+
+
+def test_agreement_is_told_by_field_and_by_code(data: Path, tmp_path: Path) -> None:
+    """Two annotators who differ in one reason: its kappa by hand, all other fields alike."""
+    other = tmp_path / "other"
+    shutil.copytree(data, other)
+    path = other / "side-consistent" / "annotation.json"
+    stated = json.loads(path.read_text())
+    codes = [reason["code"] for reason in stated["issues"][0]["rationale"]["reasons"]]
+    stated["issues"][0]["rationale"]["reasons"] = []
+    path.write_text(json.dumps(stated))
+    found = measure(data, other)
+    assert found.items == 3
+    assert found.first_alone[codes[0]] == 1
+    figures = found.board.figures()
+    assert figures["fields"]["rationale"]["f1"]["value"] == 1
+    assert figures["fields"]["rationale.reasons"]["precision"]["value"] == 1
+    assert figures["fields"]["rationale.reasons"]["recall"]["value"] < 1
+    assert "side-consistent" not in imr_eval("--agreement", data, other, cwd=tmp_path).stderr
+    assert "kappa" in imr_eval("--agreement", data, other, cwd=tmp_path).stdout
+    assert imr_eval("--agreement", data, tmp_path / "none", cwd=tmp_path).returncode == 3
+
+
+KAPPA = {
+    "alike": (2, 0, 0, 4, 1.0), "by chance alone": (1, 1, 1, 4, 0.0), "less than chance": (0, 2, 2, 4, -1.0),
+    "some": (2, 1, 0, 4, 0.5), "never given": (0, 0, 0, 4, None), "always given": (4, 0, 0, 4, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KAPPA)
+def test_kappa(name: str) -> None:
+    """Seen agreement less what chance gives, by hand."""
+    both, one, other, items, kappa = KAPPA[name]
+    found = Agreement(both=Counter(x=both), first_alone=Counter(x=one), second_alone=Counter(x=other), items=items)
+    assert found.kappa("x") == (pytest.approx(kappa) if kappa is not None else None)

@@ -256,6 +256,10 @@ def evaluate(
     update_baseline: Annotated[
         bool, typer.Option("--update-baseline", help="Put the run in the place of the baseline.")
     ] = False,
+    agreement: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--agreement", metavar="DIR DIR", help="Tell how far two annotators agree; no letter is read."),
+    ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="The first so many letters only.")] = None,
     keep: Annotated[str | None, typer.Option("--filter", help="Only letters whose name holds this.")] = None,
     repeat: Annotated[int, typer.Option("--repeat", min=1, max=100, help="Ask the model so often.")] = 1,
@@ -267,6 +271,11 @@ def evaluate(
 
     from evals.command import Options, perform
 
+    if agreement:
+        from evals.agreement import lines, measure
+
+        typer.echo("\n".join(lines(measure(*map(Path, agreement)))))
+        return
     if compared and not compare:
         raise typer.BadParameter("a run to compare with is named by --compare")
     if (gate or update_baseline) and (limit or keep or compared):
