@@ -13,18 +13,22 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
+from evals import annotate as annotation
 from evals import baseline
 from evals.compare import Tally, compare
 from evals.golden import GoldenLetter, golden_letters
+from evals.intervals import wilson
 from evals.metrics import Scoreboard
-from evals.record import DamagedRun, Writer, read
+from evals.record import DamagedRun, Writer, owners_file, read
 from evals.report import text
 from evals.report.junit import junit
+from evals.report.page import page
 from evals.run import LetterRun, Listening, evaluate, fingerprint
 from extractor.errors import ImrError
 from extractor.model.cache import Cache
 from extractor.model.prompts import prompts
 from extractor.model.settings import ModelSettings, Patience
+from extractor.pipeline import extract, read_source
 from extractor.units import UNITS_VERSION
 from extractor.version import VERSION
 
@@ -66,6 +70,8 @@ class Found:
     model_failed: list[str] = field(default_factory=list)
     decisions: dict[tuple[str, int | None], set[Any]] = field(default_factory=dict)
     """Of each item, what the repeats decided."""
+    confidence: dict[float, list[int]] = field(default_factory=dict)
+    """Confidence to how many items stand there, and how many of their determinations are right."""
     runs: list[LetterRun] = field(default_factory=list)
     """Kept only for what shows single letters."""
 
@@ -78,6 +84,10 @@ class Found:
             if row.field == "decision" and row.gold_item is not None:
                 self.decisions.setdefault((run.letter, row.gold_item), set()).add(row.predicted)
         (self.cached if run.cached else self.seconds).append(run.seconds)
+        for confidence, right in run.confidence:
+            counts = self.confidence.setdefault(confidence, [0, 0])
+            counts[0] += 1
+            counts[1] += right
         self.attempts += run.attempts
         self.tokens += run.tokens
         self.cost_usd = None if run.cost_usd is None or self.cost_usd is None else self.cost_usd + run.cost_usd
@@ -88,6 +98,16 @@ class Found:
         """By column; the baseline that calls everything upheld stands last."""
         names = sorted(self.boards, key=lambda name: name == "always_upheld")
         return {name: self.boards[name].figures() for name in names}
+
+    def reliability(self) -> list[dict[str, Any]]:
+        """For each confidence, highest first: how many items stand there, and the share of right determinations."""
+        rows = []
+        for confidence in sorted(self.confidence, reverse=True):
+            n, right = self.confidence[confidence]
+            low, high = wilson(right, n)
+            share = {"value": right / n, "low": low, "high": high, "n": n}
+            rows.append({"confidence": confidence, "n": n, "right": share})
+        return rows
 
     def work(self) -> dict[str, Any]:
         """What the run took."""
@@ -153,7 +173,8 @@ def main_column(found: Found) -> str:
 
 def as_json(found: Found, **more: Any) -> str:
     """The whole result as one document."""
-    whole = {"run": found.provenance, "columns": found.figures(), "work": found.work(), **more}
+    whole = {"run": found.provenance, "columns": found.figures(), "reliability": found.reliability(), **more}
+    whole["work"] = found.work()
     return json.dumps(whole, indent=2, ensure_ascii=False)
 
 
@@ -163,6 +184,11 @@ def as_text(found: Found) -> Iterator[str]:
     yield f"{told['data']['name']}, {told['data']['letters']} letters, model {told['model']}, imr {told['version']}"
     yield ""
     yield from text.tables(found.figures())
+    if found.confidence:
+        yield "confidence, items, determinations right"
+        yield from (
+            f"  {row['confidence']:.2f}{row['n']:>8}   {text.share(row['right'])}" for row in found.reliability()
+        )
     work = found.work()
     if told["model"] != "none":
         cost = "unknown" if work["cost_usd"] is None else f"{work['cost_usd']:.4f}"
@@ -182,13 +208,14 @@ def perform(
     json_wanted: bool = False,
     save: Path | None = None,
     junit_path: Path | None = None,
+    report: Path | None = None,
     before: Path | None = None,
     after: Path | None = None,
     gate: bool = False,
     update: bool = False,
 ) -> int:
     """The exit code of ``imr eval``; prints what it found."""
-    found = load(after) if after else run(options, save, junit_path is not None, _progress)
+    found = load(after) if after else run(options, save, bool(junit_path or report), _progress)
     more: dict[str, Any] = {}
     lines = [] if after else list(as_text(found))
     if before is not None:
@@ -199,6 +226,13 @@ def perform(
         lines += ["", *text.comparison(moved)]
     if junit_path is not None:
         junit_path.write_text(junit(found.runs, main_column(found)), encoding="utf-8")
+    if report is not None:
+        told = page(
+            found.provenance, found.figures(), found.reliability(), found.runs, golden_letters(options.data),
+            main_column(found),
+        )  # fmt: skip
+        with owners_file(report) as file:
+            file.write(told)
     regressions: list[str] = []
     held = {name: found.tallies[name] for name in baseline.held_columns(options.model)} if gate or update else {}
     if gate:
@@ -209,6 +243,26 @@ def perform(
         lines += ["", f"baseline: {baseline.save(options.data, options.model, held).name} now holds this run"]
     print(as_json(found, **more) if json_wanted else "\n".join(lines))
     return baseline.REGRESSION if regressions else 0
+
+
+def annotate(letter: Path, *, filled: bool, model: str) -> None:
+    """Starts the annotation beside the letter, or checks the one that stands there; prints what was done or found.
+
+    Raises Unfinished, UnreadableInput, NotADetermination.
+    """
+    path = letter.parent / annotation.NAME
+    source = read_source(letter)
+    if not path.exists():
+        read_letter = None if not filled else extract(source, model=None if model == "none" else model)
+        begun = annotation.draft(read_letter) if read_letter else annotation.empty()
+        path.write_text(json.dumps(begun, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        what = f"a draft with {len(begun['unconfirmed'])} values to confirm" if filled else "an empty annotation"
+        print(f"{path}: {what}; fill it as golden/README.md says, then run imr annotate again")
+        return
+    wrong = list(annotation.check(path, source))
+    print("\n".join(wrong) if wrong else f"{path}: nothing is wrong")
+    if wrong:
+        raise annotation.Unfinished(f"{path} is not finished: {len(wrong)} things are wrong with it")
 
 
 def _reader(options: Options, repeat: int, cache: Cache | None) -> Listening | None:

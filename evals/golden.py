@@ -34,6 +34,8 @@ class Annotation(Statement):
     annotator: str
     notes: str | None = None
     findings: list[Slip] = Field(default=[])
+    unconfirmed: list[str] = Field(default=[])
+    """Values of a draft that nobody has looked at yet: it is no annotation before they are gone."""
 
 
 class Refusal(BaseModel):
@@ -76,13 +78,17 @@ class GoldenLetter:
         raw = (self.folder / "annotation.json").read_text(encoding="utf-8")
         try:
             kind = Refusal if "error" in json.loads(raw) else Annotation
-            return kind.model_validate_json(raw)
+            stated = kind.model_validate_json(raw)
         except json.JSONDecodeError as error:
             raise DamagedAnnotation(f"{self.id}: annotation.json: line {error.lineno}: {error.msg}") from None
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
             place = ".".join(map(str, first["loc"]))
             raise DamagedAnnotation(f"{self.id}: annotation.json: {place}: {first['msg']}") from None
+        if isinstance(stated, Annotation) and stated.unconfirmed:
+            count = len(stated.unconfirmed)
+            raise DamagedAnnotation(f"{self.id}: annotation.json: {count} values are not confirmed (imr annotate)")
+        return stated
 
 
 def golden_root() -> Path:

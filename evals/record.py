@@ -31,9 +31,7 @@ class Writer:
     provenance: dict[str, Any]
 
     def __enter__(self) -> Writer:
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.fchmod(descriptor, 0o600)  # also where it stood there before
-        self._file: TextIO = os.fdopen(descriptor, "w", encoding="utf-8")
+        self._file = owners_file(self.path)
         self._line({"kind": "run", "schema": SCHEMA, **self.provenance})
         return self
 
@@ -47,6 +45,13 @@ class Writer:
 
     def _line(self, value: dict[str, Any]) -> None:
         self._file.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def owners_file(path: Path) -> TextIO:
+    """A file to write that is its owner's alone, also where it stood there before."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return os.fdopen(descriptor, "w", encoding="utf-8")
 
 
 def read(path: Path) -> tuple[dict[str, Any], Iterator[LetterRun]]:

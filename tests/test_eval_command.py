@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -17,11 +18,14 @@ import pytest
 
 from evals import baseline
 from evals.agreement import Agreement, measure
-from evals.command import Options, perform, run
+from evals.annotate import Unfinished, check
+from evals.command import Options, annotate, perform, run
 from evals.compare import Tally, compare
-from evals.golden import golden_root
+from evals.golden import Annotation, DamagedAnnotation, golden_letters, golden_root
 from evals.record import DamagedRun, read
+from extractor import read_source
 from extractor.errors import ImrError
+from extractor.source import SourceText
 
 SOME = ("side-consistent", "headed-single-upheld", "not-ur-denial")
 
@@ -251,3 +255,75 @@ def test_kappa(name: str) -> None:
     both, one, other, items, kappa = KAPPA[name]
     found = Agreement(both=Counter(x=both), first_alone=Counter(x=one), second_alone=Counter(x=other), items=items)
     assert found.kappa("x") == (pytest.approx(kappa) if kappa is not None else None)
+
+
+def begin(folder: Path, *options: str) -> dict[str, Any]:
+    """A letter alone in a folder, and its annotation begun."""
+    folder.mkdir()
+    shutil.copy(golden_root() / "side-consistent" / "letter.txt", folder)
+    annotate(folder / "letter.txt", filled="--draft" in options, model="none")
+    begun: dict[str, Any] = json.loads((folder / "annotation.json").read_text())
+    return begun
+
+
+def test_an_empty_annotation_states_nothing(tmp_path: Path) -> None:
+    """Every key, no value."""
+    begun = begin(tmp_path / "new")
+    assert set(begun["case"].values()) == {None}
+    assert begun["issues"][0]["decision"] == "unknown"
+    assert "spans" not in json.dumps(begun) and "evidence" not in json.dumps(begun)
+
+
+def test_a_draft_is_no_annotation_before_every_value_is_confirmed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither for the check nor for a run."""
+    folder = tmp_path / "new"
+    begun = begin(folder, "--draft")
+    assert {"case.case_number", "issues.0.decision", "issues.0.request.text"} <= set(begun["unconfirmed"])
+    begun["annotator"] = "me"
+    path = folder / "annotation.json"
+    path.write_text(json.dumps(begun))
+    with pytest.raises(Unfinished):
+        annotate(folder / "letter.txt", filled=False, model="none")
+    with pytest.raises(DamagedAnnotation, match="not confirmed"):
+        run(Options("none", tmp_path), None, False, quiet)
+    path.write_text(json.dumps({**begun, "unconfirmed": []}))
+    annotate(folder / "letter.txt", filled=False, model="none")
+    assert "nothing is wrong" in capsys.readouterr().out
+    assert run(Options("none", tmp_path), None, False, quiet).figures()["rules"]["determinations"]["wrong"] == 0
+
+
+WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "nobody": (lambda stated: stated.update(annotator=""), "annotator: say who"),
+    "words that are not there": (lambda stated: stated["issues"][0]["request"].update(text="Lumbar fusion"), "issues.0.request: these words"),
+    "a word of no list": (lambda stated: stated["issues"][0].update(category="poetry"), "issues.0.category: "),
+    "a key that there is not": (lambda stated: stated.update(colour="red"), "colour: Extra inputs"),
+    "a key left out": (lambda stated: stated["case"].pop("priority"), "case.priority: say what"),
+    "a key left out of an item": (lambda stated: stated["issues"][1].pop("authorized"), "issues.1.authorized: say what"),
+    "an outcome that the items do not make": (lambda stated: stated.update(outcome="all_upheld"), "outcome: the items"),
+    "items in no order": (lambda stated: stated["issues"].reverse(), "issues: number them"),
+    "spans that hold other words": (lambda stated: stated["issues"][0]["request"].update(spans=[[0, 4]]), "issues.0.request: its spans"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_with_an_annotation_is_told_by_its_place(name: str, tmp_path: Path) -> None:
+    """One line each."""
+    folder = tmp_path / "letter"
+    shutil.copytree(golden_root() / "side-consistent", folder)
+    path = folder / "annotation.json"
+    stated = json.loads(path.read_text())
+    source = read_source(folder / "letter.txt")
+    assert list(check(path, source)) == []
+    spoiled, told = WRONG[name]
+    spoiled(stated)
+    path.write_text(json.dumps(stated))
+    assert [line for line in check(path, source) if line.startswith(told)], list(check(path, source))
+
+
+def test_golden_annotations_are_finished() -> None:
+    """By their own check."""
+    for letter in golden_letters():
+        source = read_source(letter.path) if isinstance(letter.annotation, Annotation) else SourceText("", "", "", "")
+        assert list(check(letter.folder / "annotation.json", source)) == [], letter.id

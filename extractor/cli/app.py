@@ -250,6 +250,9 @@ def evaluate(
     save: Annotated[
         str | None, typer.Option("--save", help="Keep the run in this file, which holds letter text.")
     ] = None,
+    report: Annotated[
+        str | None, typer.Option("--report", help="Write one HTML page, which holds letter text, to this file.")
+    ] = None,
     junit: Annotated[str | None, typer.Option("--junit", help="Write JUnit XML to this file.")] = None,
     compare: Annotated[str | None, typer.Option("--compare", help="Tell what moved since this saved run.")] = None,
     gate: Annotated[bool, typer.Option("--gate", help="Exit with 7 where the run is worse than the baseline.")] = False,
@@ -276,6 +279,8 @@ def evaluate(
 
         typer.echo("\n".join(lines(measure(*map(Path, agreement)))))
         return
+    if compared and (save or report or junit):
+        raise typer.BadParameter("a saved run is compared only: --save, --report and --junit go with a new one")
     if compared and not compare:
         raise typer.BadParameter("a run to compare with is named by --compare")
     if (gate or update_baseline) and (limit or keep or compared):
@@ -287,9 +292,34 @@ def evaluate(
     options = Options(model or "none", Path(data) if data else None, limit, keep, repeat, not no_cache, max_attempts)
     paths = {
         name: Path(path) if path else None
-        for name, path in (("save", save), ("junit_path", junit), ("before", compare), ("after", compared))
+        for name, path in (
+            ("save", save),
+            ("report", report),
+            ("junit_path", junit),
+            ("before", compare),
+            ("after", compared),
+        )  # fmt: skip
     }
     raise typer.Exit(perform(options, json_wanted=json, gate=gate, update=update_baseline, **paths))
+
+
+@app.command()
+def annotate(
+    letter: Annotated[str, typer.Argument(metavar="LETTER", help="The letter; annotation.json stands beside it.")],
+    draft: Annotated[bool, typer.Option("--draft", help="Fill it from a reading, every value unconfirmed.")] = False,
+    model: Model = None,
+    yes: Yes = False,
+) -> None:
+    """Start a letter's annotation, or check the one that stands beside it."""
+    from pathlib import Path
+
+    from evals.command import annotate as begin_or_check
+
+    if draft and model not in (None, "none"):
+        from extractor.cli.consent import agreed
+
+        agreed(str(model), yes=yes)
+    begin_or_check(Path(letter), filled=draft, model=model or "none")
 
 
 @app.command("mock-llm")
