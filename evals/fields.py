@@ -187,6 +187,8 @@ class _Letter:
                 if other is None and row.gold is None:
                     continue  # of an item that was not found, what the letter does not state was not got right either
                 row = replace(row, gold_item=issue.number, predicted_item=found)
+                if path == "decision" and other:
+                    row = replace(row, predicted_spans=tuple(other.decision_spans))
                 if not row.right and other is None:
                     row = replace(row, mistakes=(why,))
                 elif row.verdict == "wrong" and swapped and path.endswith("_guideline"):
@@ -330,7 +332,10 @@ def _entries(path: str, want: Sequence[Any], got: Sequence[Any], how: Entries) -
     for entry in unmatched:
         other = _by_another_source(entry, left)
         if other is None:
-            yield Outcome("", path, "missing", gold=_shown(entry), mistakes=("missing",))
+            yield Outcome(
+                "", path, "missing", gold=_shown(entry), gold_spans=tuple(getattr(entry, "spans", ())),
+                mistakes=("missing",),
+            )  # fmt: skip
         else:
             left.remove(other)
             yield Outcome(

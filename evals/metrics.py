@@ -51,7 +51,7 @@ class Scoreboard:
                 cells = self._confusion.setdefault(place, array("I"))
                 _fill(cells, len(self.letters))
                 cells[-1] += 1
-            if row.gold_spans or row.predicted_spans:
+            if row.gold_spans:
                 sums = self._similarity.setdefault(row.field, [0.0, 0])
                 sums[0] += row.similarity
                 sums[1] += 1

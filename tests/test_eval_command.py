@@ -327,3 +327,22 @@ def test_golden_annotations_are_finished() -> None:
     for letter in golden_letters():
         source = read_source(letter.path) if isinstance(letter.annotation, Annotation) else SourceText("", "", "", "")
         assert list(check(letter.folder / "annotation.json", source)) == [], letter.id
+
+
+def test_the_page_shows_each_mistake_in_its_letter(data: Path, tmp_path: Path) -> None:
+    """Self-contained, its owner's alone, what a letter holds never taken for markup; annotated beside read."""
+    letter = data / "side-consistent" / "letter.txt"
+    letter.write_text(letter.read_text().replace("Physical therapy", "<script>alert(1)</script> therapy"))
+    stated = json.loads((data / "side-consistent" / "annotation.json").read_text())
+    spoil(
+        data, "side-consistent", rationale={"text": stated["issues"][0]["rationale"]["text"][:-40]}, decision="upheld"
+    )
+    path = tmp_path / "page.html"
+    path.touch(mode=0o644)
+    perform(Options("none", data), report=path)
+    told = path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert told.count("<script>") == 1 and "http" not in told.replace("http-equiv", "")
+    assert 'data-kinds="wrong_determination"' in told and 'data-kinds="span_too_long"' in told
+    assert '<mark class="both">' in told and '<mark class="read">' in told
+    assert str(tmp_path) not in told

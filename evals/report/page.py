@@ -5,6 +5,7 @@ It holds letter text: whoever writes it keeps it to its owner.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 from evals.golden import GoldenLetter
 from evals.outcomes import Outcome
-from evals.report.text import TITLES, share
+from evals.report.text import TITLES, bare, share
 from evals.run import LetterRun
 from extractor.errors import ImrError
 from extractor.pipeline import read_source
@@ -34,7 +35,7 @@ def page(
     by_name = {letter.id: letter for letter in letters}
     told = [_letter(run, run.rows.get(main, []), by_name) for run in runs if run.repeat == 0]
     return environment.from_string(template).render(
-        run=provenance, columns=figures, titles=TITLES, share=share, main=main, reliability=reliability,
+        run=provenance, columns=figures, titles=TITLES, share=share, bare=bare, main=main, reliability=reliability,
         letters=[letter for letter in told if letter["mistakes"]],
     )  # fmt: skip
 
@@ -51,7 +52,7 @@ def _letter(run: LetterRun, rows: Iterable[Outcome], letters: Mapping[str, Golde
                 "gold": _shown(row.gold), "predicted": _shown(row.predicted),
                 "pieces": _pieces(body, row.gold_spans, row.predicted_spans),
             }
-            for row in wrong
+            for row in sorted(wrong, key=lambda row: row.field not in ("refused", "item", "decision"))
         ],
     }  # fmt: skip
 
@@ -72,6 +73,8 @@ def _item(row: Outcome) -> str:
 def _shown(value: Any) -> str:
     if value is None:
         return "-"
+    if isinstance(value, dict) and isinstance(value.get("text"), str):
+        return str(value["text"])
     if isinstance(value, dict):
         return ", ".join(f"{name}: {part}" for name, part in value.items() if part is not None)
     return value if isinstance(value, str) else json.dumps(value, default=str)
@@ -91,7 +94,7 @@ def _pieces(body: str, gold: Sequence[Span], read: Sequence[Span]) -> list[tuple
     for left, right in windows:
         edges = sorted({left, right, *(place for span in (*gold, *read) for place in span if left < place < right)})
         pieces += [("…\n", None)] if pieces else []
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in itertools.pairwise(edges):
             marks = _within(start, gold), _within(start, read)
             kind = {(True, True): "both", (True, False): "gold", (False, True): "read"}.get(marks)
             pieces.append((body[start:end], kind))

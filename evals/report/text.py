@@ -63,9 +63,9 @@ def _fields(figures: Mapping[str, dict[str, Any]]) -> Iterator[str]:
         for field, told in figure["fields"].items():
             empty = told["left_empty"]
             yield (
-                f"{field:46}{share(told['recall']):>{WIDE}}{_bare(told['recall_of_items_found']):>15}"
-                f"{_bare(told['precision']):>9}{_bare(told['f1']):>7}"
-                f"{(_bare(empty) + ' of ' + str(empty['n'])) if empty['n'] else '-':>14}"
+                f"{field:46}{share(told['recall']):>{WIDE}}{bare(told['recall_of_items_found']):>15}"
+                f"{bare(told['precision']):>9}{bare(told['f1']):>7}"
+                f"{(bare(empty) + ' of ' + str(empty['n'])) if empty['n'] else '-':>14}"
             )
         yield ""
 
@@ -94,7 +94,8 @@ def share(figure: dict[str, Any]) -> str:
     return f"{_percent(figure['value'])}{interval} n={figure['n']}"
 
 
-def _bare(figure: dict[str, Any]) -> str:
+def bare(figure: dict[str, Any]) -> str:
+    """A figure as a share alone."""
     return "-" if figure["value"] is None else _percent(figure["value"])
 
 

@@ -298,7 +298,7 @@ def evaluate(
             ("junit_path", junit),
             ("before", compare),
             ("after", compared),
-        )  # fmt: skip
+        )
     }
     raise typer.Exit(perform(options, json_wanted=json, gate=gate, update=update_baseline, **paths))
 
