@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo local test check wheel-check bench eval golden readme constraints clean
+.PHONY: demo local test check wheel-check bench eval eval-local golden readme constraints clean
 
 demo: $(VENV)/runtime
 	@$(BIN)/python -m extractor extract --model none golden/cover-letter/letter.txt
@@ -31,6 +31,7 @@ wheel-check: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m scripts.bench
+	$(BIN)/python -m scripts.eval_bench
 
 # The README's tables of how well letters are read, and the baseline's gate. Published letters are not part of the
 # project: their table is made where they are.
@@ -39,6 +40,10 @@ eval: $(VENV)/dev
 	-$(BIN)/python -m tests.published
 	$(BIN)/imr eval --gate
 	$(BIN)/imr eval --gate --model mock --no-cache
+
+# The small local model over the golden letters, for an hour or two; it is a demo. Date and versions stand on top.
+eval-local: $(VENV)/dev local
+	$(BIN)/imr eval --model local
 
 golden: $(VENV)/dev
 	$(BIN)/python -m scripts.make_golden

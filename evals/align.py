@@ -47,7 +47,11 @@ def align(gold: Sequence[Issue], predicted: Sequence[Issue]) -> Alignment:
 
 def alike(one: Issue, other: Issue) -> float:
     """0 to 1: how far two items ask for the same at the same place. Half of it is the place, half the words."""
-    return (overlap(_extent(one), _extent(other)) + _common(_words(one), _words(other))) / 2
+    # Of a partial approval's heading a reader may have found the part in dispute alone.
+    words = max(
+        _common(_words(_texts(one)), _words(_texts(other))), _common(*(_words([i.request]) for i in (one, other)))
+    )
+    return (overlap(_extent(one), _extent(other)) + words) / 2
 
 
 def overlap(one: Sequence[Span], other: Sequence[Span]) -> float:
@@ -68,8 +72,8 @@ def _texts(issue: Issue) -> list[Text]:
     return [text for name in IDENTITY if (text := getattr(issue, name))]
 
 
-def _words(issue: Issue) -> list[str]:
-    return " ".join(text.text for text in _texts(issue)).lower().split()
+def _words(texts: Sequence[Text | None]) -> list[str]:
+    return " ".join(text.text for text in texts if text).lower().split()
 
 
 def _common(one: list[str], other: list[str]) -> float:

@@ -26,6 +26,7 @@ from evals.report.page import page
 from evals.run import LetterRun, Listening, evaluate, fingerprint
 from extractor.errors import ImrError
 from extractor.model.cache import Cache
+from extractor.model.local import identity
 from extractor.model.prompts import prompts
 from extractor.model.settings import ModelSettings, Patience
 from extractor.pipeline import extract, read_source
@@ -181,7 +182,9 @@ def as_json(found: Found, **more: Any) -> str:
 def as_text(found: Found) -> Iterator[str]:
     """The tables for a terminal."""
     told = found.provenance
-    yield f"{told['data']['name']}, {told['data']['letters']} letters, model {told['model']}, imr {told['version']}"
+    model = " ".join(filter(None, [told["model"], told["prompt"], told["weights"]]))
+    yield f"{told['data']['name']}, {told['data']['letters']} letters, model {model}"
+    yield f"imr {told['version']}, {told['date']}"
     yield ""
     yield from text.tables(found.figures())
     if found.confidence:
@@ -278,7 +281,8 @@ def _provenance(options: Options, letters: Sequence[GoldenLetter]) -> dict[str, 
     return {
         "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "version": VERSION, "python": platform.python_version(), "units": UNITS_VERSION,
-        "model": options.model, "prompt": prompt.name if prompt else None,
+        "model": options.model, "weights": identity() if options.model == "local" else None,
+        "prompt": prompt.name if prompt else None,
         "prompt_sha256": prompt.sha256 if prompt else None,
         "limit": options.limit, "filter": options.keep, "repeat": options.repeat,
         "data": {

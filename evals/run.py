@@ -18,7 +18,7 @@ from extractor.errors import ImrError, ModelFailed
 from extractor.grounding import ground
 from extractor.model.reading import Reader, Told
 from extractor.pipeline import aextract, extract, read_source
-from extractor.schema import Issue, Statement
+from extractor.schema import Statement
 from extractor.source import SourceText
 from extractor.units import Units, cut
 
@@ -124,7 +124,7 @@ def _always_upheld(letter: str, gold: Annotation | Refusal, source: SourceText |
     if isinstance(gold, Refusal):
         return []
     stated = locate(gold, source) if source else gold
-    issues = [Issue(number=issue.number, decision="upheld", request=issue.request) for issue in stated.issues]
+    issues = [issue.model_copy(update={"decision": "upheld"}) for issue in stated.issues]
     rows = score(letter, gold, Statement(outcome="all_upheld", issues=issues), source)
     return [row for row in rows if row.field in ("item", "decision")]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evals import agreement
+from evals import agreement, metamorphic
 from evals.command import Options, run
 from evals.golden import golden_root
 from evals.report.text import TITLES, share
@@ -45,7 +45,8 @@ def main() -> int:
     from scripts.readme import README, keep
 
     check, golden = "--check" in sys.argv, golden_root()
-    read = keep({"eval-golden": "\n".join(lines(None)) + "\n"}, check=check)
+    changed = f"```text\n{chr(10).join(metamorphic.table(metamorphic.measure(seeds=3)))}\n```\n"
+    read = keep({"eval-golden": "\n".join(lines(None)) + "\n", "eval-changed": changed}, check=check)
     agreed = "\n".join(agreement.lines(agreement.measure(golden, golden / "second-reader"))) + "\n"
     return keep({"agreement": agreed}, check=check, path=README.parent / "golden" / "README.md") or read
 

@@ -295,6 +295,11 @@ ALIGNED = {
     "twins, told apart by place": ([item(1, "Norco", 0), item(2, "Norco", 90)], [item(1, "Norco", 90), item(2, "Norco", 0)], {0: 1, 1: 0}),
     "twins without a place, by order": ([item(1, "Norco", 0), item(2, "Norco", 0)], [item(1, "Norco", 0), item(2, "Norco", 0)], {0: 0, 1: 1}),
     "nothing alike": ([item(1, "MRI", 10)], [item(1, "Lumbar fusion", 500)], {}),
+    "a partial approval of which one found the part in dispute alone": (
+        [item(1, "six visits", 400).model_copy(update={"original_request": Text(text="Twelve visits of physical therapy to the left knee", spans=[(0, 50)])})],
+        [item(1, "six visits", 400)], {0: 0},
+    ),
+    "one without a request, by its place": ([item(1, "MRI", 10, ("Because of this.", 20))], [Issue(number=2, decision="upheld", rationale=Rationale(text="Because of this.", spans=[(20, 36)]))], {0: 0}),
     "the best in all, not the first that fits": (
         [item(1, "Norco 10 mg", 0), item(2, "Norco 10 mg tablets", 50)],
         [item(1, "Norco 10 mg tablets", 50), item(2, "Norco 10 mg", 0)], {0: 1, 1: 0},

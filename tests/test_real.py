@@ -14,7 +14,7 @@ import pytest
 from extractor import extract, read_source
 from extractor.errors import NotADetermination
 from extractor.schema import Determination, Issue, Text
-from tests.conftest import REAL
+from tests.conftest import REAL, ROOT
 from tests.structure import CASE, GUIDELINES, false_spans, squeezed, text_of
 from tests.test_golden import CONTRADICTIONS, WORTH_A_LOOK
 
@@ -240,3 +240,11 @@ def test_other_documents_are_refused() -> None:
     for document in documents:
         with pytest.raises(NotADetermination, match="it lacks"):
             extract(document.encode())
+
+
+def test_the_readme_shows_what_published_letters_give() -> None:
+    """Its table is made from them (make eval)."""
+    from tests.published import table
+
+    shown = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"<!-- begin: eval-published -->\n{chr(10).join(table())}\n<!-- end -->" in shown
