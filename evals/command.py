@@ -15,6 +15,7 @@ from typing import Any
 
 from evals import annotate as annotation
 from evals import baseline
+from evals.calibration import SURE
 from evals.compare import Tally, compare
 from evals.golden import GoldenLetter, golden_letters
 from evals.intervals import wilson
@@ -73,6 +74,8 @@ class Found:
     """Of each item, what the repeats decided."""
     confidence: dict[float, list[int]] = field(default_factory=dict)
     """Confidence to how many items stand there, and how many of their determinations are right."""
+    surest: dict[str, tuple[float, bool]] = field(default_factory=dict)
+    """Letter to its least confidence, and whether all its determinations are right."""
     runs: list[LetterRun] = field(default_factory=list)
     """Kept only for what shows single letters."""
 
@@ -89,6 +92,9 @@ class Found:
             counts = self.confidence.setdefault(confidence, [0, 0])
             counts[0] += 1
             counts[1] += right
+        if run.confidence:
+            least, right = min(one for one, _ in run.confidence), all(right for _, right in run.confidence)
+            self.surest[run.letter] = (least, right)
         self.attempts += run.attempts
         self.tokens += run.tokens
         self.cost_usd = None if run.cost_usd is None or self.cost_usd is None else self.cost_usd + run.cost_usd
@@ -105,10 +111,18 @@ class Found:
         rows = []
         for confidence in sorted(self.confidence, reverse=True):
             n, right = self.confidence[confidence]
-            low, high = wilson(right, n)
-            share = {"value": right / n, "low": low, "high": high, "n": n}
-            rows.append({"confidence": confidence, "n": n, "right": share})
+            rows.append({"confidence": confidence, "n": n, "right": _share(right, n)})
         return rows
+
+    def unseen(self) -> dict[str, Any] | None:
+        """Letters that need no look, every item being sure (``SURE``): how many of all, and of how many of them every
+        determination is right; None where no model read along."""
+        sure = [right for least, right in self.surest.values() if least >= SURE]
+        if not self.surest:
+            return None
+        return {
+            "confidence": SURE, "letters": _share(len(sure), len(self.surest)), "right": _share(sum(sure), len(sure))
+        }  # fmt: skip
 
     def work(self) -> dict[str, Any]:
         """What the run took."""
@@ -175,7 +189,7 @@ def main_column(found: Found) -> str:
 def as_json(found: Found, **more: Any) -> str:
     """The whole result as one document."""
     whole = {"run": found.provenance, "columns": found.figures(), "reliability": found.reliability(), **more}
-    whole["work"] = found.work()
+    whole |= {"no_look": found.unseen(), "work": found.work()}
     return json.dumps(whole, indent=2, ensure_ascii=False)
 
 
@@ -192,6 +206,10 @@ def as_text(found: Found) -> Iterator[str]:
         yield from (
             f"  {row['confidence']:.2f}{row['n']:>8}   {text.share(row['right'])}" for row in found.reliability()
         )
+    unseen = found.unseen()
+    if unseen:
+        yield f"letters that need no look (every item at {SURE}): {text.share(unseen['letters'])}"
+        yield f"  of these, all determinations right: {text.share(unseen['right'])}"
     work = found.work()
     if told["model"] != "none":
         cost = "unknown" if work["cost_usd"] is None else f"{work['cost_usd']:.4f}"
@@ -290,6 +308,11 @@ def _provenance(options: Options, letters: Sequence[GoldenLetter]) -> dict[str, 
             "sha256": fingerprint(letters),
         },
     }  # fmt: skip
+
+
+def _share(right: int, n: int) -> dict[str, Any]:
+    low, high = wilson(right, n)
+    return {"value": right / n if n else None, "low": low, "high": high, "n": n}
 
 
 def _latency(seconds: Iterable[float]) -> dict[str, Any]:

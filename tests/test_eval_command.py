@@ -67,6 +67,11 @@ def test_a_run_is_scored_by_rules_model_and_both(data: Path) -> None:
     assert figures["always_upheld"]["determinations"]["wrong"] == 1
     assert figures["rules"]["fields"]["refused"]["recall"]["value"] == 1
     assert found.work()["attempts"] == 2
+    rows = found.reliability()
+    assert sum(row["n"] for row in rows) == 3
+    assert [row["confidence"] for row in rows] == sorted((row["confidence"] for row in rows), reverse=True)
+    unseen = found.unseen()
+    assert unseen and unseen["letters"]["n"] == 2 and unseen["confidence"] == 0.95
 
 
 def test_a_saved_run_gives_the_same_figures_without_asking(data: Path, tmp_path: Path) -> None:
