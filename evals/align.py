@@ -56,9 +56,17 @@ def alike(one: Issue, other: Issue) -> float:
 
 def overlap(one: Sequence[Span], other: Sequence[Span]) -> float:
     """The share of characters that two places have in common (Dice)."""
-    total = sum(end - start for start, end in (*one, *other))
-    common = sum(max(0, min(a[1], b[1]) - max(a[0], b[0])) for a in one for b in other)
-    return 2 * common / total if total else 0.0
+    total = _length(one) + _length(other)
+    return 2 * _shared(one, other) / total if total else 0.0
+
+
+def _length(spans: Sequence[Span]) -> int:
+    return sum(end - start for start, end in spans)
+
+
+def _shared(one: Sequence[Span], other: Sequence[Span]) -> int:
+    """How many characters stand in both places."""
+    return sum(max(0, min(a[1], b[1]) - max(a[0], b[0])) for a in one for b in other)
 
 
 def _extent(issue: Issue) -> list[Span]:
@@ -90,15 +98,9 @@ def _common(one: list[str], other: list[str]) -> float:
 def _inside(piece: Issue, whole: Issue) -> bool:
     """Half of the piece's request or rationale lies in the whole's."""
     return any(
-        inner and outer and inner.spans and _covered(inner.spans, outer.spans) >= 0.5
+        inner and outer and inner.spans and 2 * _shared(inner.spans, outer.spans) >= _length(inner.spans)
         for inner, outer in ((piece.request, whole.request), (piece.rationale, whole.rationale))
     )
-
-
-def _covered(inner: Sequence[Span], outer: Sequence[Span]) -> float:
-    total = sum(end - start for start, end in inner)
-    common = sum(max(0, min(a[1], b[1]) - max(a[0], b[0])) for a in inner for b in outer)
-    return common / total
 
 
 def assign(table: list[list[float]]) -> list[tuple[int, int]]:

@@ -24,8 +24,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 SCORERS, COMMAND = "tests/test_evals.py", "tests/test_eval_command.py"
 MODULES = {
-    "align": SCORERS, "compare": COMMAND, "fields": SCORERS, "intervals": SCORERS, "metrics": SCORERS, "places": SCORERS,
-}  # fmt: skip
+    **dict.fromkeys(("align", "fields", "intervals", "metrics", "places"), SCORERS),
+    "compare": COMMAND,
+}
 """Each module with the tests that hold it."""
 SLOW = "changed_in_a_known_way or what_is_wanted or finished or repeats"
 """Tests that take seconds and are about other things."""

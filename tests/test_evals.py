@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.align import align, assign
+from evals.align import align, alike, assign, overlap
 from evals.fields import score
 from evals.golden import Annotation, GoldenLetter, Refusal, golden_root
 from evals.intervals import bootstrap, mcnemar, wilson
@@ -312,6 +312,67 @@ def test_items_are_paired_by_what_was_asked_for(name: str) -> None:
     """Never by number, decision or any other field that is scored."""
     one, other, pairs = ALIGNED[name]
     assert align(one, other).pairs == pairs
+
+
+OVERLAPS = {
+    "the same": ([(0, 10)], [(0, 10)], 1.0), "half of each": ([(0, 10)], [(5, 15)], 0.5), "side by side": ([(0, 10)], [(10, 20)], 0.0),
+    "one within the other": ([(0, 10)], [(0, 30)], 0.5), "apart": ([(0, 10)], [(50, 60)], 0.0), "nothing": ([], [], 0.0), "nothing of one": ([(0, 10)], [], 0.0),
+    "in two pieces": ([(0, 10), (20, 30)], [(5, 25)], 0.5),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OVERLAPS)
+def test_how_far_two_places_are_one(name: str) -> None:
+    """Dice, by characters."""
+    one, other, share = OVERLAPS[name]
+    assert overlap(one, other) == pytest.approx(share)
+    assert overlap(other, one) == pytest.approx(share)
+
+
+ALIKE = {
+    "all": (item(1, "MRI of knee", 0), item(2, "MRI of knee", 0), 1.0),
+    "the words, in any case": (item(1, "MRI of knee", 0), item(1, "mri OF knee", 50), 0.5),
+    "the place": (item(1, "MRI of knee", 0), item(1, "CT without x", 0), (22 / 23) / 2),
+    "a third of the words": (item(1, "MRI of knee", 0), item(1, "MRI the hip", 50), 1 / 6),
+    "a word that stands once of one that stands twice": (item(1, "visit visit", 0), item(1, "visit", 50), 1 / 3),
+    "nothing": (item(1, "MRI", 0), item(1, "CT", 50), 0.0),
+    "nothing, of nothing": (Issue(number=1, decision="upheld"), Issue(number=1, decision="upheld"), 0.0),
+    "the whole item's place": (item(1, "MRI", 0, ("Because.", 92)), item(1, "MRI", 0, ("Because.", 42)), (2 * 50 / 150 + 1) / 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_how_far_two_items_are_one(name: str) -> None:
+    """Half by where they stand, half by the words asked for; never by number or decision."""
+    one, other, share = ALIKE[name]
+    assert alike(one, other) == pytest.approx(share)
+    assert alike(other.model_copy(update={"decision": "overturned"}), one) == pytest.approx(share)
+
+
+def test_too_little_in_common_is_no_pair() -> None:
+    """Three parts in ten; no less."""
+    ten = item(1, "a b c d e f g h i j", 0)
+    assert align([ten], [item(1, "a b c d e f x x x x", 500)]).pairs == {0: 0}
+    assert align([ten], [item(1, "a b c d e x x x x x", 500)]).pairs == {}
+
+
+@pytest.mark.parametrize(("length", "inside"), [(10, True), (9, False)])
+def test_half_within_is_a_piece(length: int, inside: bool) -> None:
+    """Of the request or of the rationale."""
+    whole = item(1, "x" * 40, 0, ("Because of this.", 200))
+    piece = item(2, "y" * 20, 40 - length)
+    pairs = align([whole], [item(1, "x" * 40, 0, ("Because of this.", 200)), piece])
+    assert pairs.pairs == {0: 0}
+    assert pairs.split == ({1: 0} if inside else {})
+
+
+def test_what_is_not_paired_and_not_within_is_neither_split_nor_merged() -> None:
+    """It is missing or invented."""
+    one, other = item(1, "MRI", 0), item(2, "Lumbar fusion", 300)
+    found = align([one], [one, other])
+    assert (found.pairs, found.split, found.merged) == ({0: 0}, {}, {})
+    found = align([one, other], [one])
+    assert (found.pairs, found.split, found.merged) == ({0: 0}, {}, {})
 
 
 def test_split_and_merged_items_are_known_as_such() -> None:
