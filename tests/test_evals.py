@@ -11,15 +11,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.align import align, alike, assign, overlap
+from evals.compare import Tally, compare
 from evals.fields import score
-from evals.golden import Annotation, GoldenLetter, Refusal, golden_root
-from evals.intervals import bootstrap, mcnemar, wilson
+from evals.golden import Annotation, GoldenLetter, Refusal, Slip, golden_root
+from evals.intervals import bootstrap, draws, mcnemar, wilson
 from evals.metrics import Scoreboard
 from evals.outcomes import Outcome
 from evals.places import locate
 from extractor import read_source
-from extractor.schema import Citation, Details, Guideline, Issue, Rationale, Statement, Text, Value
+from extractor.schema import (
+    Citation,
+    Details,
+    Determination,
+    Flag,
+    Guideline,
+    Issue,
+    Provenance,
+    Rationale,
+    Source,
+    Statement,
+    Text,
+    Value,
+)
 from extractor.source import SourceText
+from extractor.taxonomy import FlagCode, Level
 
 LETTER = GoldenLetter(golden_root() / "headerless-double-spaced")
 """Three items, upheld, overturned and upheld; no case header."""
@@ -470,3 +485,143 @@ def test_what_is_changed_in_a_known_way_is_read_in_the_known_way() -> None:
         assert item >= (0.97 if "misread" in name else 0.99), name
         assert curve.unflagged == [], name
         assert found["determinations"]["wrong"] == 0, name
+
+
+def rows(said: Statement | int) -> list[Outcome]:
+    return score("x", gold(), said, source())
+
+
+def test_an_item_in_two_and_two_in_one_are_told_as_such() -> None:
+    """Split and merged, not invented and missing."""
+    said = perfect()
+    piece = said.issues[0].model_copy(deep=True, update={"number": 9})
+    said.issues.append(piece)
+    found = {(row.field, row.mistakes) for row in rows(said) if row.gold_item is None and row.predicted_item == 9}
+    assert found == {("item", ("split",)), ("decision", ("split",))}
+    said = perfect()
+    second = said.issues.pop(1)
+    assert said.issues[0].rationale and second.rationale
+    said.issues[0].rationale.spans += second.rationale.spans
+    missing = {row.mistakes for row in rows(said) if row.gold_item == 2}
+    assert missing == {("merged",)}
+
+
+def test_all_that_a_failed_letter_states_failed() -> None:
+    """Items and their fields; the exit code stands in its own row."""
+    found = rows(3)
+    assert {row.mistakes for row in found if row.gold_item is not None} == {("failed",)}
+    assert {row.mistakes for row in found if row.field == "refused"} == {("failed",)}
+    assert {row.verdict for row in found if row.gold_item is not None} == {"missing"}
+
+
+def test_similarity_is_one_where_right_and_nothing_where_missing() -> None:
+    """Of every kind of field."""
+    assert {row.similarity for row in rows(perfect())} == {1.0}
+    said = perfect()
+    citation_dropped(said)
+    first_dropped(said)
+    assert {row.similarity for row in rows(said) if row.verdict == "missing"} == {0.0}
+
+
+def test_a_determination_shows_its_place() -> None:
+    """The report marks the word that was read."""
+    said = perfect()
+    said.issues[0].decision_spans = [(5, 9)]
+    (row,) = [row for row in rows(said) if row.field == "decision" and row.gold_item == 1]
+    assert row.predicted_spans == ((5, 9),)
+
+
+def flagged(*flags: tuple[FlagCode, Level, int | None]) -> Determination:
+    """The perfect reading with these flags on the letter or on its items."""
+    said = Determination(
+        **dict(perfect()), status="complete", source=Source(name="x"), provenance=Provenance(version="x")
+    )
+    for code, level, item_number in flags:
+        flag = Flag(code=code, level=level, message="")
+        (said.flags if item_number is None else said.issues[item_number - 1].flags).append(flag)
+    return said
+
+
+FLAGS: dict[str, tuple[list[tuple[FlagCode, Level, int | None]], list[tuple[Any, ...]]]] = {
+    "none": ([], [("missing", None)]),
+    "the right one": ([("side_contradicted", "warning", 2)], [("correct", ("side_contradicted", 2))]),
+    "of another item": ([("side_contradicted", "warning", 1)], [("missing", None), ("invented", ("side_contradicted", 1))]),
+    "of the letter": ([("injury_date_contradicted", "warning", None)], [("missing", None), ("invented", ("injury_date_contradicted", None))]),
+    "a note": ([("side_contradicted", "note", 2)], [("missing", None)]),
+    "a flag that no annotation tells of": ([("text_disagrees", "warning", 2)], [("missing", None)]),
+    "twice": ([("side_contradicted", "warning", 2)] * 2, [("correct", ("side_contradicted", 2))]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FLAGS)
+def test_contradictions_are_scored_by_code_and_item(name: str) -> None:
+    """Warnings only, and only of the codes that annotators write."""
+    flags, wanted = FLAGS[name]
+    slip = gold().model_copy(update={"findings": [Slip(code="side_contradicted", issue=2)]})
+    found = [row for row in score("x", slip, flagged(*flags), source()) if row.field == "flags"]
+    assert [(row.verdict, row.predicted) for row in found] == wanted
+    bare = gold().model_copy()
+    bare.model_fields_set.discard("findings")
+    assert [row for row in score("x", bare, flagged(*flags), source()) if row.field == "flags"] == []
+
+
+def test_citations_of_one_document_are_told_apart_by_their_sections() -> None:
+    """Whatever their order."""
+    said = perfect()
+    guideline(said, 0).citations.reverse()
+    assert [row for row in rows(said) if row.mistakes] == []
+    guideline(said, 0).citations.append(Citation(source="ODG", title="Official Disability Guidelines"))
+    assert [row.mistakes for row in rows(said) if row.mistakes] == [("invented",)]
+
+
+def test_a_tally_counts_determinations_and_fields() -> None:
+    """By item; an item that the letter has not stands apart; what is rightly left empty is not counted."""
+    found = Tally()
+    said = perfect()
+    one_flipped(said)
+    one_invented(said)
+    found.add("x", rows(said))
+    assert found.determinations == {"x": {"1": False, "2": True, "3": True, "+4": False}}
+    assert found.counts["x"]["decision"] == (2, 4)
+    assert found.counts["x"]["request"] == (3, 3)
+    assert found.counts["x"]["case.case_number"] == (0, 0)
+
+
+def test_a_moves_interval_is_of_the_difference() -> None:
+    """Half of the letters fell from all to half: a quarter less, give or take; mended the other way round."""
+    good = {f"{at}": {"x": (2, 2)} for at in range(40)}
+    half = {name: {"x": (1 if int(name) % 2 else 2, 2)} for name in good}
+    decided: dict[str, dict[str, bool]] = {name: {} for name in good}
+    fell = compare(Tally(decided, dict(good)), Tally(decided, dict(half))).fields["x"]
+    assert (fell.before, fell.after) == (1, 0.75)
+    assert fell.interval and -0.35 < fell.interval[0] < -0.25 < fell.interval[1] < -0.15
+    rose = compare(Tally(decided, dict(half)), Tally(decided, dict(good))).fields["x"]
+    assert rose.interval and 0.15 < rose.interval[0] < 0.25 < rose.interval[1] < 0.35
+    assert not rose.worse and fell.worse
+    assert compare(Tally(decided, dict(good)), Tally({}, {})).fields == {}
+
+
+def test_resamples_are_many_and_whole() -> None:
+    """A thousand; fewer of many letters, never under two hundred; each as large as the letters are many."""
+    assert len(draws(10)) == 1000
+    assert len(draws(5000)) == 400
+    assert len(draws(20_000)) == 200
+    assert {sum(weights) for weights in draws(7)} == {7}
+    low, high = bootstrap(lambda sums: sums[0] / sums[1], [[0, 1] * 50, [1] * 100]) or (0, 0)
+    assert 0.37 < low < 0.43 and 0.57 < high < 0.63
+    assert bootstrap(lambda sums: None, [[1]]) is None
+
+
+def test_where_all_letters_agree_their_number_says_how_sure_that_is() -> None:
+    """Wilson over the letters that state it, all right or all wrong."""
+    said = perfect()
+    header_filled(said)
+    found = figures(said, said, said)["fields"]
+    assert (found["request"]["recall"]["low"], found["request"]["recall"]["high"]) == wilson(3, 3)
+    assert (found["case.case_number"]["left_empty"]["low"], found["case.case_number"]["left_empty"]["high"]) == wilson(
+        0, 3
+    )
+    assert found["request"]["recall"]["n"] == 9
+    assert found["case.date_of_injury"]["recall"] == {"value": None, "low": None, "high": None, "n": 0}
+    assert found["request"]["similarity"] == {"value": 1.0, "n": 9}
+    assert found["category"]["similarity"] == {"value": None, "n": 0}
