@@ -90,7 +90,7 @@ def _survives(copies: Queue[Path], name: str, line: int, what: str, changed: ast
             "no:cacheprovider",
             "-k",
             f"not {SLOW}",
-            MODULES[name],
+            TESTS,
         ]
         environment = {**os.environ, "PYTHONPATH": str(root)}
         run = subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=120)
