@@ -8,9 +8,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from evals.fields import score
+from evals.golden import Annotation
 from extractor.language import dates
 from extractor.language.numbers import number
-from extractor.schema import BodyPart, Citation, Determination, Record, Statement, Text, Value
+from extractor.schema import BodyPart, Citation, Determination, Record, Text, Value
 from extractor.source import SourceText
 
 CASE = ("case_number", "date_assigned", "date_of_injury", "decision_date", "ur_denial_date", "application_received",
@@ -31,38 +33,24 @@ def squeezed(text: str | None) -> str:
     return "".join((text or "").split())
 
 
-def mismatches(got: Statement, want: Statement) -> list[str]:
-    """Where two readings of a letter's structure differ, a line each."""
-    return [
-        f"{place}: got {left!r:.200}, want {right!r:.200}" for place, left, right in _pairs(got, want) if left != right
+MEASURED = ("rationale.reasons", "records", "clinical_summary.")
+"""Fields that rules alone do not always find: they are measured (imr eval), not asserted."""
+
+
+def mismatches(got: Determination, want: Annotation, source: SourceText) -> list[str]:
+    """Where a reading differs from the annotation, a line each."""
+    wrong = [
+        f"{row.field} of item {row.gold_item or row.predicted_item}: got {row.predicted!r:.200}, want {row.gold!r:.200}"
+        for row in score("", want, got, source)
+        if row.mistakes and not row.field.startswith(MEASURED)
     ]
-
-
-def _pairs(got: Statement, want: Statement) -> Iterator[tuple[str, Any, Any]]:
-    for name in CASE:
-        yield f"case.{name}", getattr(got.case, name), getattr(want.case, name)
-    for name in ("specialties", "subspecialties", "licensed_in"):
-        yield f"reviewer.{name}", getattr(got.reviewer, name), getattr(want.reviewer, name)
-    for name in ("age", "sex"):
-        yield f"patient.{name}", getattr(got.patient, name), getattr(want.patient, name)
-    yield "clinical_summary", text_of(got.clinical_summary), text_of(want.clinical_summary)
-    yield "outcome", got.outcome, want.outcome
-    yield "numbers", [issue.number for issue in got.issues], [issue.number for issue in want.issues]
-    for left, right in zip(got.issues, want.issues, strict=False):
-        place = f"issue {right.number}"
-        yield f"{place} decision", left.decision, right.decision
-        for name in TEXTS:
-            yield f"{place} {name}", text_of(getattr(left, name)), text_of(getattr(right, name))
-        for name in GUIDELINES:
-            yield f"{place} {name} basis", _basis(getattr(left, name)), _basis(getattr(right, name))
+    if (got.outcome, [issue.number for issue in got.issues]) != (want.outcome, [i.number for i in want.issues]):
+        wrong.append("outcome or numbers of the items")
+    return wrong
 
 
 def text_of(text: Text | None) -> str:
     return squeezed(text.text) if text else ""
-
-
-def _basis(guideline: Any) -> str | None:
-    return guideline.basis if guideline else None
 
 
 def false_spans(result: Determination, source: SourceText) -> list[str]:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from evals.fields import CONTRADICTIONS
 from extractor import extract, read_source
 from extractor.schema import Flag
 from extractor.taxonomy import FlagCode
 from tests.letters import HEADER, SUMMARY, Item, Letter, overturned
-from tests.test_golden import CONTRADICTIONS, WORTH_A_LOOK
+from tests.test_golden import WORTH_A_LOOK
 
 KNEE = "Decision based on MTUS Knee Complaints 2004."
 NOT = " The request is not medically necessary."

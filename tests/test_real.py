@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from evals.fields import CONTRADICTIONS
 from extractor import extract, read_source
 from extractor.errors import NotADetermination
 from extractor.schema import Determination, Issue, Text
 from tests.conftest import REAL, ROOT
 from tests.structure import CASE, GUIDELINES, false_spans, squeezed, text_of
-from tests.test_golden import CONTRADICTIONS, WORTH_A_LOOK
+from tests.test_golden import WORTH_A_LOOK
 
 pytestmark = pytest.mark.real
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
+from evals.fields import CONTRADICTIONS
 from extractor import extract
 from extractor.schema import Citation, Details, Issue
 from tests.conftest import REAL
 from tests.meaning import LISTS, VALUES, detail
 from tests.structure import GUIDELINES, squeezed
-from tests.test_golden import CONTRADICTIONS
 from tests.test_real import annotations, reference, result
 
 pytestmark = pytest.mark.real
