@@ -8,7 +8,6 @@ from typing import Any
 
 from evals.intervals import Interval, bootstrap, mcnemar
 from evals.outcomes import Outcome
-from evals.run import LetterRun
 
 Counts = dict[str, tuple[int, int]]
 """Field to how many of its stated values were right, and how many are stated or invented."""
@@ -29,15 +28,6 @@ class Tally:
                 decided[f"+{row.predicted_item}" if row.gold_item is None else str(row.gold_item)] = row.right
             right, of = counts.get(row.field, (0, 0))
             counts[row.field] = (right + (row.verdict == "correct"), of + (row.verdict != "absent"))
-
-
-def tally(runs: Iterable[LetterRun], column: str) -> Tally:
-    """The column's rows of every letter's first reading."""
-    found = Tally()
-    for run in runs:
-        if run.repeat == 0 and column in run.rows:
-            found.add(run.letter, run.rows[column])
-    return found
 
 
 @dataclass(frozen=True)
