@@ -51,16 +51,15 @@ def draws(letters: int) -> list[list[int]]:
 def bootstrap(figure: Callable[[Sequence[float]], float | None], counts: Sequence[Sequence[int]]) -> Interval | None:
     """The 95 % percentile interval of a figure of sums. ``counts`` are lists with a number for each letter; the
     figure is told their sums, and is None where it has no value."""
-    letters = len(counts[0]) if counts else 0
     values = []
-    for weights in draws(letters):
+    for weights in draws(len(counts[0])):
         value = figure([sum(map(mul, weights, numbers)) for numbers in counts])
         if value is not None:
             values.append(value)
     if not values:
         return None
     values.sort()
-    return values[int(0.025 * len(values))], values[min(len(values) - 1, int(0.975 * len(values)))]
+    return values[int(0.025 * len(values))], values[int(0.975 * len(values))]
 
 
 def mcnemar(only_one: int, only_other: int) -> float:

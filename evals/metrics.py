@@ -147,9 +147,6 @@ class Scoreboard:
         self, figure: Callable[[Sequence[float]], float | None], counts: Sequence[Sequence[int]], n: int | None = None
     ) -> Figure:
         """A figure of the counts' sums with its interval; ``n`` is what it counts over: the sum of the second."""
-        for numbers in counts:
-            if isinstance(numbers, array):
-                _fill(numbers, len(self.letters))
         value = figure([sum(numbers) for numbers in counts])
         n = sum(counts[1]) if n is None else n
         if value is None:

@@ -20,7 +20,6 @@ from evals import baseline
 from evals.agreement import Agreement, measure
 from evals.annotate import Unfinished, check
 from evals.command import Options, annotate, perform, run
-from evals.compare import Tally, compare
 from evals.golden import Annotation, DamagedAnnotation, golden_letters, golden_root
 from evals.record import DamagedRun, read
 from extractor import read_source
@@ -111,36 +110,6 @@ def test_a_run_cut_short_names_its_line(data: Path, tmp_path: Path) -> None:
     saved.write_text(saved.read_text()[:-200])
     with pytest.raises(DamagedRun, match="line 4"):
         list(read(saved)[1])
-
-
-def tally(**letters: dict[str, bool]) -> Tally:
-    counts = {
-        name: {"decision": (sum(items.values()), len(items)), "request": (len(items), len(items))}
-        for name, items in letters.items()
-    }
-    return Tally(letters, counts)
-
-
-def test_flips_are_told_both_ways() -> None:
-    """Paired by letter; an invented item that came is broken, one that went is mended; strangers are named."""
-    before = tally(a={"1": True, "2": False}, b={"1": True, "+2": False}, gone={"1": True})
-    after = tally(a={"1": False, "2": True}, b={"1": True, "+3": False}, new={"1": True})
-    found = compare(before, after)
-    assert found.broken == ["a item 1", "b item +3"]
-    assert found.mended == ["a item 2", "b item +2"]
-    assert (found.only_before, found.only_after) == (["gone"], ["new"])
-    assert found.chance == 1.0
-
-
-def test_a_fall_of_every_letter_is_no_chance() -> None:
-    """A paired interval wholly below none; one letter of many may be chance."""
-    names = [f"letter{at}" for at in range(20)]
-    before = tally(**{name: {"1": True, "2": True} for name in names})
-    after = tally(**{name: {"1": True, "2": False} for name in names})
-    assert compare(before, after).worse() == ["decision"]
-    one = tally(**{name: {"1": True, "2": name != "letter3"} for name in names})
-    assert compare(before, one).worse() == []
-    assert compare(before, before).fields["decision"].interval == (0.0, 0.0)
 
 
 def test_the_gate_holds(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -147,6 +147,12 @@ def retyped(said: Statement) -> None:
     request.spans = [(0, 3)]
 
 
+def guideline_cut(said: Statement) -> None:
+    found = guideline(said, 2)
+    found.spans = [(found.spans[0][0], found.spans[-1][1] - 5)]
+    found.text = source().slice(found.spans)
+
+
 def reason_dropped(said: Statement) -> None:
     rationale = said.issues[1].rationale
     assert rationale
@@ -225,6 +231,7 @@ MOVES: dict[str, tuple[Callable[[Statement], None], dict[str, Any]]] = {
     "a span too long": (too_long, {"rationale:recall": 2 / 3, "mistakes": {"span_too_long": 1}, "rationale:similarity": ...}),
     "a span too short": (too_short, {"rationale:recall": 2 / 3, "mistakes": {"span_too_short": 1}, "rationale:similarity": ...}),
     "words that do not stand at their place": (retyped, {"mistakes": {"ungrounded": 1}}),
+    "a guideline cut short": (guideline_cut, {"reviewer_guideline:recall": 2 / 3, "mistakes": {"span_too_short": 1}}),
     "a reason dropped": (reason_dropped, {"rationale.reasons:recall": 6 / 7, "mistakes": {"missing": 1}}),
     "a record's state wrong": (state_wrong, {
         "rationale.reasons.record_state:recall": 4 / 5, "rationale.reasons:recall": 1, "mistakes": {"wrong_value": 1},
@@ -257,6 +264,14 @@ def test_a_perfect_reading_is_perfect() -> None:
     for name, field in found["fields"].items():
         for figure in ("recall", "precision", "f1", "left_empty"):
             assert field[figure]["value"] in (None, 1), (name, figure)
+
+
+def test_one_letter_of_two_with_a_slip_is_half() -> None:
+    """By letters, with Wilson's interval."""
+    said = perfect()
+    one_flipped(said)
+    right = figures(perfect(), said)["letters"]["all_determinations_right"]
+    assert right == {"value": 0.5, "low": wilson(1, 2)[0], "high": wilson(1, 2)[1], "n": 2}
 
 
 def test_order_changes_no_figure() -> None:
@@ -585,6 +600,36 @@ def test_a_tally_counts_determinations_and_fields() -> None:
     assert found.counts["x"]["decision"] == (2, 4)
     assert found.counts["x"]["request"] == (3, 3)
     assert found.counts["x"]["case.case_number"] == (0, 0)
+
+
+def tally(**letters: dict[str, bool]) -> Tally:
+    counts = {
+        name: {"decision": (sum(items.values()), len(items)), "request": (len(items), len(items))}
+        for name, items in letters.items()
+    }
+    return Tally(letters, counts)
+
+
+def test_flips_are_told_both_ways() -> None:
+    """Paired by letter; an invented item that came is broken, one that went is mended; strangers are named."""
+    before = tally(a={"1": True, "2": False}, b={"1": True, "+2": False}, gone={"1": True})
+    after = tally(a={"1": False, "2": True}, b={"1": True, "+3": False}, new={"1": True})
+    found = compare(before, after)
+    assert found.broken == ["a item 1", "b item +3"]
+    assert found.mended == ["a item 2", "b item +2"]
+    assert (found.only_before, found.only_after) == (["gone"], ["new"])
+    assert found.chance == 1.0
+
+
+def test_a_fall_of_every_letter_is_no_chance() -> None:
+    """A paired interval wholly below none; one letter of many may be chance."""
+    names = [f"letter{at}" for at in range(20)]
+    before = tally(**{name: {"1": True, "2": True} for name in names})
+    after = tally(**{name: {"1": True, "2": False} for name in names})
+    assert compare(before, after).worse() == ["decision"]
+    one = tally(**{name: {"1": True, "2": name != "letter3"} for name in names})
+    assert compare(before, one).worse() == []
+    assert compare(before, before).fields["decision"].interval == (0.0, 0.0)
 
 
 def test_a_moves_interval_is_of_the_difference() -> None:
