@@ -670,3 +670,13 @@ def test_where_all_letters_agree_their_number_says_how_sure_that_is() -> None:
     assert found["case.date_of_injury"]["recall"] == {"value": None, "low": None, "high": None, "n": 0}
     assert found["request"]["similarity"] == {"value": 1.0, "n": 9}
     assert found["category"]["similarity"] == {"value": None, "n": 0}
+
+
+def test_a_field_that_one_run_lacks_is_compared_where_both_have_it() -> None:
+    """A letter without it counts nothing; a field that only one run has is not compared."""
+    decided: dict[str, dict[str, bool]] = {"a": {}, "b": {}}
+    before = Tally(decided, {"a": {"x": (1, 2), "z": (1, 1)}, "b": {}})
+    after = Tally(decided, {"a": {"x": (2, 2)}, "b": {"y": (1, 1)}})
+    moved = compare(before, after).fields
+    assert list(moved) == ["x"]
+    assert (moved["x"].before, moved["x"].after) == (0.5, 1.0)
