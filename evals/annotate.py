@@ -94,14 +94,11 @@ def check(path: Path, source: SourceText) -> Iterator[str]:
     )
     yield from _left_out(raw)
     words = letters_of(source.body)
-    yield from (
-        f"{place}: these words do not stand in the letter"
-        for place, text in _texts(raw, "")
-        if letters_of(text) not in words
-    )
-    yield from (
-        f"{place}: its spans hold other words" for place, text, spans in _placed(raw, "") if source.slice(spans) != text
-    )
+    for place, text, spans in _texts(raw):
+        if letters_of(text) not in words:
+            yield f"{place}: these words do not stand in the letter"
+        if spans and source.slice(spans) != " ".join(text.split()):
+            yield f"{place}: its spans hold other words"
     numbers = [issue.number for issue in stated.issues]
     if numbers != list(range(1, len(numbers) + 1)):
         yield "issues: number them 1, 2, 3 in the letter's order"
@@ -124,31 +121,16 @@ def _left_out(raw: dict[str, Any]) -> Iterator[str]:
                 yield f"issues.{at}.{name}: say what the letter states, or null"
 
 
-def _texts(node: Any, place: str) -> Iterator[tuple[str, str]]:
+def _texts(node: Any, place: str = "") -> Iterator[tuple[str, str, list[tuple[int, int]]]]:
+    """Every text with its place in the annotation, and its spans where the annotator wrote them."""
     if isinstance(node, dict):
         if isinstance(node.get("text"), str):
-            yield place.removeprefix("."), node["text"]
+            yield place.removeprefix("."), node["text"], [(start, end) for start, end in node.get("spans", [])]
         for name, value in node.items():
             yield from _texts(value, f"{place}.{name}")
     elif isinstance(node, list):
         for at, value in enumerate(node):
             yield from _texts(value, f"{place}.{at}")
-
-
-def _placed(node: Any, place: str) -> Iterator[tuple[str, str, list[tuple[int, int]]]]:
-    """Texts that come with spans, which an annotator may write."""
-    if isinstance(node, dict):
-        if isinstance(node.get("text"), str) and node.get("spans"):
-            yield (
-                place.removeprefix("."),
-                " ".join(node["text"].split()),
-                [(start, end) for start, end in node["spans"]],
-            )
-        for name, value in node.items():
-            yield from _placed(value, f"{place}.{name}")
-    elif isinstance(node, list):
-        for at, value in enumerate(node):
-            yield from _placed(value, f"{place}.{at}")
 
 
 def _values(node: Any, place: str) -> Iterator[str]:

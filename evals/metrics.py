@@ -39,9 +39,8 @@ class Scoreboard:
         self.letters.append(letter)
         sound = True
         for row in rows:
-            counts = self._row(self._fields, row.field, len(COUNTS))
-            for name, counted in zip(COUNTS, _counted(row), strict=True):
-                counts[COUNTS.index(name)][-1] += counted
+            for numbers, counted in zip(self._counts(row.field), _counted(row), strict=True):
+                numbers[-1] += counted
             self._mistakes.update(row.mistakes)
             if row.field == "refused" and "failed" in row.mistakes:
                 self.failed.append(letter)
@@ -57,8 +56,9 @@ class Scoreboard:
                 sums[1] += 1
         self.sound += sound
 
-    def _row(self, fields: dict[str, list[array[int]]], name: str, width: int) -> list[array[int]]:
-        counts = fields.setdefault(name, [array("I") for _ in range(width)])
+    def _counts(self, name: str) -> list[array[int]]:
+        """The field's counts, with a number for every letter so far."""
+        counts = self._fields.setdefault(name, [array("I") for _ in COUNTS])
         for numbers in counts:
             _fill(numbers, len(self.letters))
         return counts
@@ -126,10 +126,7 @@ class Scoreboard:
         return self._of(figure, counts, n=sum(map(sum, counts[1::3])))
 
     def _field(self, name: str) -> dict[str, Any]:
-        counts = self._fields[name]
-        for numbers in counts:
-            _fill(numbers, len(self.letters))
-        by = dict(zip(COUNTS, counts, strict=True))
+        by = dict(zip(COUNTS, self._counts(name), strict=True))
         total, n = self._similarity.get(name, [0.0, 0])
         return {
             "recall": self._ratio(by["correct"], by["stated"]),

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -39,7 +39,7 @@ class Writer:
         self._file.close()
 
     def write(self, run: LetterRun) -> None:
-        facts = asdict(run)
+        facts = {entry.name: getattr(run, entry.name) for entry in fields(run)}
         facts["rows"] = {column: [_row(row) for row in rows] for column, rows in run.rows.items()}
         self._line({"kind": "letter", **facts})
 
