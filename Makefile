@@ -41,9 +41,9 @@ eval: $(VENV)/dev
 	$(BIN)/imr eval --gate
 	$(BIN)/imr eval --gate --model mock --no-cache
 
-# The small local model over the golden letters, for an hour or two; it is a demo. Date and versions stand on top.
+# The README's table of the small local model, a demo: an hour or two. Date and versions stand on top.
 eval-local: $(VENV)/dev local
-	$(BIN)/imr eval --model local
+	$(BIN)/python -m scripts.eval_tables --local
 
 golden: $(VENV)/dev
 	$(BIN)/python -m scripts.make_golden

@@ -17,7 +17,7 @@ from itertools import pairwise, zip_longest
 
 from evals.clean import clean_answer
 from evals.intervals import wilson
-from evals.planted import TEXTS, letters, walk
+from evals.planted import TEXTS, golden_and, walk
 from extractor.model.mock.scenarios import CONTENT, SCENARIOS, Reply
 from extractor.pipeline import extract
 from extractor.schema import Issue, Statement
@@ -51,7 +51,7 @@ class Known:
 
 def golden() -> Iterator[Known]:
     """The golden letters with their annotations."""
-    for name, source, annotation in letters(None):
+    for name, source, annotation in golden_and(None):
         yield Known(name, source, annotation, annotation.issues)
 
 

@@ -8,13 +8,14 @@ import json
 import platform
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
 from evals import annotate as annotation
-from evals import baseline
+from evals import baseline, metamorphic
 from evals.calibration import SURE
 from evals.compare import Tally, compare
 from evals.golden import GoldenLetter, golden_letters
@@ -25,6 +26,7 @@ from evals.report import text
 from evals.report.junit import junit
 from evals.report.page import page
 from evals.run import LetterRun, Listening, evaluate, fingerprint
+from evals.table import Table
 from extractor.errors import ImrError
 from extractor.model.cache import Cache
 from extractor.model.local import identity
@@ -33,6 +35,9 @@ from extractor.model.settings import ModelSettings, Patience
 from extractor.pipeline import extract, read_source
 from extractor.units import UNITS_VERSION
 from extractor.version import VERSION
+
+CHANGED = 100
+"""Of so many letters the report tells how they are read when they are changed."""
 
 
 class NothingToScore(ImrError):
@@ -137,17 +142,32 @@ class Found:
         }  # fmt: skip
 
 
-def run(options: Options, save: Path | None, keep_letters: bool, progress: Callable[[str], None]) -> Found:
-    """Runs the data set. Raises NothingToScore, DamagedAnnotation, UnknownModel."""
-    letters = list(golden_letters(options.data))
-    letters = [letter for letter in letters if (options.keep or "") in letter.id][: options.limit]
+def chosen(options: Options) -> list[GoldenLetter]:
+    """The letters that were asked for. Raises NothingToScore."""
+    letters = [letter for letter in golden_letters(options.data) if (options.keep or "") in letter.id][: options.limit]
     if not letters:
         raise NothingToScore(f"no letters with an annotation in {options.data or 'golden'}; name a folder with --data")
+    return letters
+
+
+def run(
+    options: Options,
+    *,
+    save: Path | None = None,
+    table: Path | None = None,
+    keep_letters: bool = False,
+    progress: Callable[[str], None] = lambda line: None,
+) -> Found:
+    """Runs the data set. ``save`` and ``table`` are the files that take the run as JSON lines and as Parquet.
+
+    Raises NothingToScore, DamagedAnnotation, UnknownModel, NoParquet.
+    """
+    letters = chosen(options)
     found = Found(_provenance(options, letters))
     cache = Cache() if options.cache and options.model != "none" else None
     readers = [_reader(options, repeat, cache) for repeat in range(options.repeat)]
 
-    async def go() -> None:
+    async def go(writers: Sequence[Writer | Table]) -> None:
         at = 0
         async for one in evaluate(letters, readers):
             at += 1
@@ -155,18 +175,19 @@ def run(options: Options, save: Path | None, keep_letters: bool, progress: Calla
             found.add(one)
             if keep_letters:
                 found.runs.append(one)
-            if writer:
+            for writer in writers:
                 writer.write(one)
         for reader in readers:
             if reader:
                 await reader.close()
 
-    writer = Writer(save, found.provenance) if save else None
-    if writer:
-        with writer:
-            asyncio.run(go())
-    else:
-        asyncio.run(go())
+    with ExitStack() as files:
+        writers: list[Writer | Table] = []
+        if save:
+            writers.append(files.enter_context(Writer(save, found.provenance)))
+        if table:
+            writers.append(files.enter_context(Table(table, found.provenance)))
+        asyncio.run(go(writers))
     return found
 
 
@@ -228,6 +249,7 @@ def perform(
     *,
     json_wanted: bool = False,
     save: Path | None = None,
+    table: Path | None = None,
     junit_path: Path | None = None,
     report: Path | None = None,
     before: Path | None = None,
@@ -236,7 +258,10 @@ def perform(
     update: bool = False,
 ) -> int:
     """The exit code of ``imr eval``; prints what it found."""
-    found = load(after) if after else run(options, save, bool(junit_path or report), _progress)
+    if after:
+        found = load(after)
+    else:
+        found = run(options, save=save, table=table, keep_letters=bool(junit_path or report), progress=_progress)
     more: dict[str, Any] = {}
     lines = [] if after else list(as_text(found))
     if before is not None:
@@ -249,8 +274,8 @@ def perform(
         junit_path.write_text(junit(found.runs, main_column(found)), encoding="utf-8")
     if report is not None:
         told = page(
-            found.provenance, found.figures(), found.reliability(), found.runs, golden_letters(options.data),
-            main_column(found),
+            found.provenance, found.figures(), found.reliability(), found.runs, chosen(options), main_column(found),
+            metamorphic.measure(chosen(options)[:CHANGED]),
         )  # fmt: skip
         with owners_file(report) as file:
             file.write(told)
@@ -264,6 +289,14 @@ def perform(
         lines += ["", f"baseline: {baseline.save(options.data, options.model, held).name} now holds this run"]
     print(as_json(found, **more) if json_wanted else "\n".join(lines))
     return baseline.REGRESSION if regressions else 0
+
+
+def plant(options: Options, *, json_wanted: bool) -> None:
+    """Prints what becomes of planted errors in these letters. Raises NothingToScore, DamagedAnnotation."""
+    from evals import planted
+
+    outcome = planted.measure(planted.annotated(chosen(options)))
+    print(json.dumps(asdict(outcome), indent=2) if json_wanted else "\n".join(planted.lines(outcome)))
 
 
 def annotate(letter: Path, *, filled: bool, model: str) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.clean import clean_answer
-from evals.planted import letters
+from evals.planted import golden_and
 from extractor.model.answer import response_schema
 from extractor.model.prompts import prompts
 from extractor.model.reading import constant
@@ -65,7 +65,7 @@ def measure(folder: Path | None = None) -> tuple[Sums, Sums]:
     prompt = prompts()["extract"]
     system, _ = prompt.render(**{**constant(), "examples": ""}, letter="")
     plain = POINTING.sub("", system)
-    for _, source, annotation in letters(folder):
+    for _, source, annotation in golden_and(folder):
         units, read = cut(source), extract(source)
         system, user = prompt.render(**constant(), letter=units.text)
         ours.add(system + user + _json(response_schema()), _json(clean_answer(annotation, read, units)))

@@ -1,40 +1,52 @@
 """What becomes of a model's mistakes: clean answers are spoiled, kind by kind, and the whole way is walked.
 
+    imr eval --planted [--data FOLDER]
     python -m evals.planted [FOLDER of other letters]
 
 A planted error is *corrected* where the result still states what the letter does, *flagged* where a warning of the
 item or the letter tells of it, and *slipped* where the result is wrong and nothing tells.  Of clean answers, items
-that are warned of are counted: false warnings.
+that are warned of are counted: false warnings.  Where no answer comes that can be used, the result is corrected if it
+is the rules' reading, and slipped if no flag says so.
 """
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from evals.clean import clean_answer
-from evals.golden import Annotation, golden_letters
+from evals.golden import Annotation, GoldenLetter, golden_letters
 from evals.grounded import ungrounded
 from extractor.crosscheck import TABLE, crosscheck
 from extractor.errors import ImrError
 from extractor.grounding import ground
 from extractor.model.answer import Answer
+from extractor.model.mock import Mock, transport
 from extractor.model.mock.scenarios import CONTENT, SCENARIOS, Reply
-from extractor.pipeline import extract, read_source
-from extractor.schema import Flag, Statement
+from extractor.model.reading import Reader
+from extractor.model.settings import ModelSettings, Patience
+from extractor.pipeline import aextract, extract, read_source
+from extractor.schema import Determination, Flag, Statement
 from extractor.source import SourceText
 from extractor.units import Units, cut
 
 TEXTS = (
     "request", "original_request", "authorized", "claims_administrator_guideline", "reviewer_guideline", "rationale",
 )  # fmt: skip
+TROUBLE = [name for name in SCENARIOS if name not in CONTENT]
+"""Scenarios without an answer that can be used."""
+HASTY = ModelSettings("mock", timeout=0.05, patience=Patience(attempts=2, first=0.0, longest=0.0))
+"""What hangs is given up at once."""
+Clean = tuple[str, SourceText, Statement]
+"""A letter's name, its text, and what it states."""
 
 
 @dataclass
@@ -57,11 +69,16 @@ class Outcome:
     """Items of clean answers that a warning of model against rules stands on."""
 
 
-def letters(folder: Path | None) -> Iterator[tuple[str, SourceText, Statement]]:
-    """Every golden letter with its annotation, and the folder's letters with what the rules read."""
-    for letter in golden_letters():
+def annotated(letters: Iterable[GoldenLetter]) -> Iterator[Clean]:
+    """The letters that are determinations, with their annotations."""
+    for letter in letters:
         if isinstance(letter.annotation, Annotation):
             yield letter.id, read_source(letter.path), letter.annotation
+
+
+def golden_and(folder: Path | None) -> Iterator[Clean]:
+    """Every golden letter with its annotation, and the folder's letters with what the rules read."""
+    yield from annotated(golden_letters())
     for path in sorted(folder.iterdir()) if folder else ():
         try:
             source = read_source(path)
@@ -70,10 +87,10 @@ def letters(folder: Path | None) -> Iterator[tuple[str, SourceText, Statement]]:
             continue
 
 
-def measure(folder: Path | None = None, seeds: int = 3) -> Outcome:
-    """Every kind of content error in every letter, ``seeds`` times each."""
-    outcome = Outcome({name: Kind() for name in CONTENT}, 0, [], [])
-    for name, source, annotation in letters(folder):
+def measure(letters: Iterable[Clean], seeds: int = 3) -> Outcome:
+    """Every kind of content error in every letter, ``seeds`` times each, and every kind of trouble once."""
+    outcome = Outcome({name: Kind() for name in SCENARIOS}, 0, [], [])
+    for name, source, annotation in letters:
         units = cut(source)
         answer = clean_answer(annotation, extract(source), units)
         truth, flags = walk(answer, source, units)
@@ -87,7 +104,30 @@ def measure(folder: Path | None = None, seeds: int = 3) -> Outcome:
                 place = f"{name}:{seed}"
                 result = _plant(outcome.kinds[scenario], scenario, place, answer, source, units, truth, clean)
                 outcome.ungrounded += [f"{scenario} {place} {field}" for field in ungrounded(result or truth, source)]
+        asyncio.run(_trouble(outcome.kinds, name, source))
     return outcome
+
+
+async def _trouble(kinds: dict[str, Kind], name: str, source: SourceText) -> None:
+    """Every kind of trouble, side by side."""
+    alone = _stated(extract(source))
+    results = await asyncio.gather(*(_unanswered(source, scenario) for scenario in TROUBLE))
+    for scenario, result in zip(TROUBLE, results, strict=True):
+        kind = kinds[scenario]
+        kind.planted += 1
+        flagged = any(flag.code == "model_failed" for flag in result.flags)
+        kind.flagged += flagged
+        kind.corrected += _stated(result) == alone
+        if not flagged or _stated(result) != alone:
+            kind.slipped.append(name)
+
+
+async def _unanswered(source: SourceText, scenario: str) -> Determination:
+    reader = Reader(HASTY, transport=transport(Mock(scenario)))
+    try:
+        return await aextract(source, model=reader)
+    finally:
+        await reader.close()
 
 
 def _plant(
@@ -139,21 +179,25 @@ def _of(text: Any) -> Any:
     return [text.text, [(c.source, c.title, c.section, c.pages, c.year) for c in citations]]
 
 
+def lines(outcome: Outcome) -> Iterator[str]:
+    """The table for a terminal."""
+    yield f"{'planted error':20}{'planted':>9}{'corrected':>11}{'flagged':>9}{'slipped':>9}"
+    for name, kind in outcome.kinds.items():
+        yield f"{name:20}{kind.planted:>9}{kind.corrected:>11}{kind.flagged:>9}{len(kind.slipped):>9}"
+    for title, names in (("wrong answers", CONTENT), ("no usable answer", TROUBLE)):
+        total = sum(outcome.kinds[name].planted for name in names)
+        slipped = sum(len(outcome.kinds[name].slipped) for name in names)
+        yield f"{title}, corrected or flagged: {total - slipped} of {total} ({(total - slipped) / max(1, total):.1%})"
+    yield f"stated and nowhere in the letter: {len(outcome.ungrounded)}"
+    yield from (f"  {name}" for name in outcome.ungrounded)
+    yield from (f"  slipped: {name} {letter}" for name, kind in outcome.kinds.items() for letter in kind.slipped)
+    yield f"false warnings on clean answers: {len(outcome.false_warnings)} of {outcome.items} items"
+    yield from (f"  false warning: {name}" for name in outcome.false_warnings)
+
+
 def main() -> None:
     """Prints the table."""
-    outcome = measure(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
-    print(f"{'planted error':18}{'planted':>9}{'corrected':>11}{'flagged':>9}{'slipped':>9}")
-    for name, kind in outcome.kinds.items():
-        print(f"{name:18}{kind.planted:>9}{kind.corrected:>11}{kind.flagged:>9}{len(kind.slipped):>9}")
-    total = sum(kind.planted for kind in outcome.kinds.values())
-    slipped = sum(len(kind.slipped) for kind in outcome.kinds.values())
-    print(f"corrected or flagged: {total - slipped} of {total} ({(total - slipped) / max(1, total):.1%})")
-    print(f"stated and nowhere in the letter: {len(outcome.ungrounded)}")
-    for name in outcome.ungrounded[:20]:
-        print(f"  {name}")
-    for name in outcome.false_warnings:
-        print(f"  false warning: {name}")
-    print(f"false warnings on clean answers: {len(outcome.false_warnings)} of {outcome.items} items")
+    print("\n".join(lines(measure(golden_and(Path(sys.argv[1]) if len(sys.argv) > 1 else None)))))
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from extractor.units import Units, cut
 COLUMNS = ("rules", "model", "combined", "always_upheld")
 """Rules alone, the model alone, both as users get them, and the baseline that calls every item upheld."""
 SLOTS = 16
-"""Letters that wait for a model side by side."""
+"""Letters that wait for a model side by side; the local one takes one, since a letter's time runs while it waits."""
 INTERNAL = 1
 """The code of a letter that met a fault of ours."""
 
@@ -70,10 +70,14 @@ async def evaluate(letters: Sequence[GoldenLetter], readers: Sequence[Listening 
     waiting: deque[asyncio.Task[LetterRun]] = deque()
     for letter, repeat in todo:
         waiting.append(asyncio.create_task(_read(letter, readers[repeat], repeat)))
-        if len(waiting) >= (SLOTS if readers[repeat] else 1):
+        if len(waiting) >= _slots(readers[repeat]):
             yield await waiting.popleft()
     while waiting:
         yield await waiting.popleft()
+
+
+def _slots(reader: Listening | None) -> int:
+    return SLOTS if reader is not None and reader.settings.provider != "local" else 1
 
 
 async def _read(letter: GoldenLetter, reader: Listening | None, repeat: int) -> LetterRun:

@@ -30,7 +30,7 @@ def main() -> None:
         starts.append(time.perf_counter() - started)
     bare = statistics.median(starts)
     started = time.perf_counter()
-    runs = run(Options(), None, True, lambda line: None).runs
+    runs = run(Options(), keep_letters=True).runs
     each = (time.perf_counter() - started) / sum(1 for _ in golden_letters())
     print(f"a letter by rules: {1000 * each:.1f} ms, {each / bare:.1f} bare starts (aim {AIM_STARTS})")
     started = time.perf_counter()

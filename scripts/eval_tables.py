@@ -1,7 +1,10 @@
 """The README's tables of how well letters are read: by rules, by the mock alone, by both, and by calling all upheld.
 
     python -m scripts.eval_tables [--check]
+    python -m scripts.eval_tables --local
 
+The second asks the small local model, for an hour or two, and goes on where it was stopped: its answers are kept.  Its
+table bears its date and versions, and is not checked for being current.
 Published letters have theirs by ``python -m tests.published``, where they are.
 """
 
@@ -14,7 +17,7 @@ from typing import Any
 
 from evals import agreement, metamorphic
 from evals.command import Options, run
-from evals.golden import golden_root
+from evals.golden import golden_letters, golden_root
 from evals.report.text import TITLES, share
 
 FIELDS = (
@@ -27,8 +30,23 @@ FIELDS = (
 
 def lines(data: Path | None) -> Iterator[str]:
     """A Markdown table of the data set. Latency is left out: it is another on every machine."""
-    figures = run(Options("mock", data, cache=False), None, False, lambda line: None).figures()
-    yield _row(["", *(TITLES[name].replace("model", "mock alone") for name in figures)])
+    yield from _table(run(Options("mock", data, cache=False)).figures(), "mock alone")
+
+
+def local() -> Iterator[str]:
+    """The local model's, with what was run and when."""
+    found = run(Options("local"), progress=lambda line: print(line, file=sys.stderr, flush=True))
+    told, failed = found.provenance, found.work()["model_failed"]
+    yield (
+        f"{told['date'][:10]}, imr {told['version']}, {told['weights']}, prompt {told['prompt']}: no usable answer to "
+        f"{len(failed)} of {told['data']['letters']} letters."
+    )
+    yield ""
+    yield from _table(found.figures(), "local model alone")
+
+
+def _table(figures: dict[str, dict[str, Any]], model: str) -> Iterator[str]:
+    yield _row(["", *(TITLES[name].replace("model", model) for name in figures)])
     yield _row(["---"] * (len(figures) + 1))
     decided = [told["determinations"] for told in figures.values()]
     for name in ("wrong", "missing", "invented"):
@@ -44,8 +62,10 @@ def lines(data: Path | None) -> Iterator[str]:
 def main() -> int:
     from scripts.readme import README, keep
 
+    if "--local" in sys.argv:
+        return keep({"eval-local": "\n".join(local()) + "\n"}, check=False)
     check, golden = "--check" in sys.argv, golden_root()
-    changed = f"```text\n{chr(10).join(metamorphic.table(metamorphic.measure(seeds=3)))}\n```\n"
+    changed = f"```text\n{chr(10).join(metamorphic.table(metamorphic.measure(golden_letters(), seeds=3)))}\n```\n"
     read = keep({"eval-golden": "\n".join(lines(None)) + "\n", "eval-changed": changed}, check=check)
     agreed = "\n".join(agreement.lines(agreement.measure(golden, golden / "second-reader"))) + "\n"
     return keep({"agreement": agreed}, check=check, path=README.parent / "golden" / "README.md") or read

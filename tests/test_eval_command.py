@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -22,8 +23,10 @@ from evals.annotate import Unfinished, check
 from evals.command import Options, annotate, perform, run
 from evals.golden import Annotation, DamagedAnnotation, golden_letters, golden_root
 from evals.record import DamagedRun, read
+from evals.table import NoParquet
 from extractor import read_source
 from extractor.errors import ImrError
+from extractor.model.mock.scenarios import SCENARIOS
 from extractor.source import SourceText
 
 SOME = ("side-consistent", "headed-single-upheld", "not-ur-denial")
@@ -36,10 +39,6 @@ def data(tmp_path: Path) -> Path:
     for name in SOME:
         shutil.copytree(golden_root() / name, folder / name)
     return folder
-
-
-def quiet(line: str) -> None:
-    """No progress is shown."""
 
 
 def imr_eval(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -59,7 +58,7 @@ def spoil(data: Path, name: str, **changes: Any) -> None:
 
 def test_a_run_is_scored_by_rules_model_and_both(data: Path) -> None:
     """Four columns; the document that is none is refused, and counts."""
-    found = run(Options("mock", data, cache=False), None, False, quiet)
+    found = run(Options("mock", data, cache=False))
     figures = found.figures()
     assert list(figures) == ["rules", "model", "combined", "always_upheld"]
     assert figures["combined"]["determinations"]["n"] == 3
@@ -76,7 +75,7 @@ def test_a_run_is_scored_by_rules_model_and_both(data: Path) -> None:
 def test_a_saved_run_gives_the_same_figures_without_asking(data: Path, tmp_path: Path) -> None:
     """All of them; its file is its owner's alone, and names no place of the machine."""
     saved = tmp_path / "run.jsonl"
-    fresh = run(Options("mock", data, cache=False), saved, False, quiet)
+    fresh = run(Options("mock", data, cache=False), save=saved)
     from evals.command import load
 
     assert load(saved).figures() == fresh.figures()
@@ -106,7 +105,7 @@ def test_a_file_that_is_no_run_is_one_line(name: str, tmp_path: Path) -> None:
 def test_a_run_cut_short_names_its_line(data: Path, tmp_path: Path) -> None:
     """What was read before is of no use for figures: the run is refused."""
     saved = tmp_path / "run.jsonl"
-    run(Options("none", data), saved, False, quiet)
+    run(Options("none", data), save=saved)
     saved.write_text(saved.read_text()[:-200])
     with pytest.raises(DamagedRun, match="line 4"):
         list(read(saved)[1])
@@ -135,14 +134,14 @@ def test_the_baseline_holds_no_text(data: Path) -> None:
 def test_a_letter_that_cannot_be_read_does_not_stop_the_run(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is wrong, and named; so is one that met a fault of ours."""
     (data / "side-consistent" / "letter.txt").write_text("")
-    found = run(Options("none", data), None, False, quiet)
+    found = run(Options("none", data))
     assert found.figures()["rules"]["letters"]["failed"] == ["side-consistent"]
 
     def fault(*args: object) -> None:
         raise ValueError
 
     monkeypatch.setattr("evals.run.extract", fault)
-    found = run(Options("none", data), None, False, quiet)
+    found = run(Options("none", data))
     assert found.figures()["rules"]["letters"]["failed"] == ["headed-single-upheld", "side-consistent"]
 
 
@@ -177,15 +176,68 @@ def test_junit_holds_no_text(data: Path, tmp_path: Path) -> None:
     assert "Something else" not in path.read_text()
 
 
+def test_the_outcome_table_as_parquet_is_that_of_the_saved_run(data: Path, tmp_path: Path) -> None:
+    """Every row of every letter, in order; what was run is its metadata; its file is its owner's alone."""
+    from pyarrow import parquet
+
+    saved, written = tmp_path / "run.jsonl", tmp_path / "run.parquet"
+    run(Options("none", data), save=saved, table=written)
+    told = parquet.read_table(written)
+    rows = [(row["letter"], row["column"], row["field"], row["verdict"], row["gold_spans"]) for row in told.to_pylist()]
+    assert rows == [
+        (row.letter, column, row.field, row.verdict, [list(span) for span in row.gold_spans])
+        for one in read(saved)[1]
+        for column, rows in one.rows.items()
+        for row in rows
+    ]
+    decided = [row for row in told.to_pylist() if row["field"] == "decision" and row["column"] == "rules"]
+    assert [row["gold"] for row in decided] == ["upheld", "overturned", "upheld"]
+    injured = [row["gold"] for row in told.to_pylist() if row["field"] == "case.date_of_injury" and row["gold"]]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", day) for day in injured) and injured
+    assert json.loads(told.schema.metadata[b"imr eval"])["data"]["letters"] == 3
+    assert stat.S_IMODE(written.stat().st_mode) == 0o600
+
+
+def test_without_the_extra_parquet_is_one_line(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what to install, and nothing is written."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(NoParquet, match="parquet"):
+        run(Options("none", data), table=tmp_path / "run.parquet")
+    assert not (tmp_path / "run.parquet").exists()
+
+
+def test_planted_errors_of_a_data_set(data: Path) -> None:
+    """Every scenario of the mock, as a table and as JSON."""
+    said = imr_eval("--planted", "--data", data, cwd=data.parent).stdout
+    assert "wrong answers, corrected or flagged" in said
+    told = json.loads(imr_eval("--planted", "--json", "--data", data, "--limit", 1, cwd=data.parent).stdout)
+    assert list(told["kinds"]) == list(SCENARIOS)
+    assert told["kinds"]["hang"] == {"planted": 1, "corrected": 1, "flagged": 1, "slipped": []}
+    assert told["items"] == 1
+
+
+def test_the_report_holds_the_curve_of_noise(data: Path, tmp_path: Path) -> None:
+    """Each level of noise by item F1 and by determinations that are not right; a page without addresses."""
+    path = tmp_path / "report.html"
+    perform(Options("none", data), report=path)
+    page = path.read_text()
+    for name in ("item_f1", "not_right"):
+        places = re.search(rf'<polyline class="{name}" points="([^"]*)"', page)
+        assert places and len(places[1].split()) == 5
+    assert "5.0% of characters misread" in page
+    assert not re.search(r"(?:src|href)=|https?:", page)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 def test_repeats_are_asked_anew_and_their_agreement_is_told(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The index of the repeat is part of the cache's key; cached latency is kept apart."""
     monkeypatch.setenv("IMR_CACHE_DIR", str(tmp_path / "cache"))
-    first = run(Options("mock", data, repeat=2), None, False, quiet).work()
+    first = run(Options("mock", data, repeat=2)).work()
     assert first["attempts"] == 4
     assert first["repeats_agree"] == {"items": 3, "agreed": 3}
-    again = run(Options("mock", data, repeat=2), None, False, quiet).work()
+    again = run(Options("mock", data, repeat=2)).work()
     assert again["attempts"] == 0
     assert again["seconds_cached"]["n"] == 4
 
@@ -193,7 +245,7 @@ def test_repeats_are_asked_anew_and_their_agreement_is_told(
 def test_nothing_to_score_is_an_error(tmp_path: Path) -> None:
     """Not a perfect score."""
     with pytest.raises(ImrError, match="no letters"):
-        run(Options("none", tmp_path), None, False, quiet)
+        run(Options("none", tmp_path))
 
 
 def test_agreement_is_told_by_field_and_by_code(data: Path, tmp_path: Path) -> None:
@@ -260,11 +312,11 @@ def test_a_draft_is_no_annotation_before_every_value_is_confirmed(
     with pytest.raises(Unfinished):
         annotate(folder / "letter.txt", filled=False, model="none")
     with pytest.raises(DamagedAnnotation, match="not confirmed"):
-        run(Options("none", tmp_path), None, False, quiet)
+        run(Options("none", tmp_path))
     path.write_text(json.dumps({**begun, "unconfirmed": []}))
     annotate(folder / "letter.txt", filled=False, model="none")
     assert "nothing is wrong" in capsys.readouterr().out
-    assert run(Options("none", tmp_path), None, False, quiet).figures()["rules"]["determinations"]["wrong"] == 0
+    assert run(Options("none", tmp_path)).figures()["rules"]["determinations"]["wrong"] == 0
 
 
 WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {

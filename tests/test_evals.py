@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz import fuzz
 
 from evals.align import align, alike, assign, overlap
 from evals.compare import Tally, compare
 from evals.fields import score
-from evals.golden import Annotation, GoldenLetter, Refusal, Slip, golden_root
+from evals.golden import Annotation, GoldenLetter, Refusal, Slip, golden_letters, golden_root
 from evals.intervals import bootstrap, draws, mcnemar, wilson
+from evals.metamorphic import measure, noisy
 from evals.metrics import Scoreboard
 from evals.outcomes import Outcome
 from evals.places import locate
@@ -490,11 +493,33 @@ def test_a_row_of_an_item_without_a_partner_is_not_matched() -> None:
     assert not Outcome("x", "decision", "invented", predicted_item=1).matched
 
 
+def test_misread_letters_are_scored_at_their_moved_places() -> None:
+    """Characters are lost and added; each text of the annotation is what now stands at its place."""
+    changed = noisy(0.2)(source(), locate(gold(), source()), random.Random(0))
+    assert changed is not None
+    text, moved = changed
+    assert text != source().text and len(text) != len(source().text)
+    assert text.count("\n") == source().text.count("\n")
+    for issue, before in zip(moved.issues, locate(gold(), source()).issues, strict=True):
+        for said, was in ((issue.request, before.request), (issue.rationale, before.rationale)):
+            assert said and was
+            assert said.text == SourceText(text, "", "", "").slice(said.spans)
+            assert fuzz.ratio(said.text, was.text) > 70
+
+
+def test_any_field_can_be_scored() -> None:
+    """Those of a summary too: a row counts by its field's name, whatever wrote it, beside the letter's own."""
+    board = Scoreboard()
+    right = Outcome("x", "summary.polarity", "correct", gold_item=1, predicted_item=1)
+    wrong = Outcome("x", "summary.polarity", "wrong", gold_item=2, predicted_item=2, mistakes=("wrong_value",))
+    board.add("x", [right, wrong])
+    assert board.figures()["fields"]["summary.polarity"]["recall"]["value"] == 0.5
+    assert board.figures()["determinations"]["n"] == 0
+
+
 def test_what_is_changed_in_a_known_way_is_read_in_the_known_way() -> None:
     """Every change of every golden letter: the items follow, and no determination is wrong without a warning."""
-    from evals.metamorphic import measure
-
-    for name, curve in measure().items():
+    for name, curve in measure(golden_letters()).items():
         found = curve.board.figures()
         item = found["fields"]["item"]["f1"]["value"]
         assert item >= (0.97 if "misread" in name else 0.99), name

@@ -377,14 +377,18 @@ def test_trouble_side_by_side_keeps_its_attempts() -> None:
 
 
 def test_planted_errors_are_corrected_or_flagged() -> None:
-    """Of every kind, over all golden letters; and clean answers raise no false warning."""
-    from evals.planted import measure
+    """Of every kind, over all golden letters; clean answers raise no false warning; and a letter that no usable answer
+    came for is told as such, and read by rules."""
+    from evals.planted import TROUBLE, golden_and, measure
 
-    outcome = measure(seeds=1)
-    planted = sum(kind.planted for kind in outcome.kinds.values())
-    slipped = [f"{name} {letter}" for name, kind in outcome.kinds.items() for letter in kind.slipped]
+    outcome = measure(golden_and(None), seeds=1)
+    planted = sum(outcome.kinds[name].planted for name in CONTENT)
+    slipped = [f"{name} {letter}" for name in CONTENT for letter in outcome.kinds[name].slipped]
     assert planted > 300
     assert len(slipped) <= 0.01 * planted, slipped
+    for name in TROUBLE:
+        kind = outcome.kinds[name]
+        assert (kind.corrected, kind.flagged, kind.slipped) == (40, 40, []), name
     assert len(outcome.false_warnings) <= 0.02 * outcome.items, outcome.false_warnings
     assert outcome.ungrounded == []
 
@@ -392,12 +396,12 @@ def test_planted_errors_are_corrected_or_flagged() -> None:
 @pytest.mark.real
 def test_planted_errors_in_published_letters() -> None:
     """The same, where the clean answer is what the rules read, which other tests hold to the references."""
-    from evals.planted import measure
+    from evals.planted import golden_and, measure
 
-    outcome = measure(REAL / "letters", seeds=1)
-    planted = sum(kind.planted for kind in outcome.kinds.values())
+    outcome = measure(golden_and(REAL / "letters"), seeds=1)
+    planted = sum(outcome.kinds[name].planted for name in CONTENT)
     assert planted > 800
-    assert sum(len(kind.slipped) for kind in outcome.kinds.values()) <= 0.01 * planted
+    assert sum(len(outcome.kinds[name].slipped) for name in CONTENT) <= 0.01 * planted
     assert len(outcome.false_warnings) <= 0.02 * outcome.items
     assert outcome.ungrounded == []
 

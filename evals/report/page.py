@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.golden import GoldenLetter
+from evals.metamorphic import MISREAD, NOISE, UNCHANGED, Curve
 from evals.outcomes import Outcome
 from evals.report.text import TITLES, bare, share
 from evals.run import LetterRun
@@ -25,9 +26,10 @@ AROUND = 160
 
 def page(
     provenance: Mapping[str, Any], figures: Mapping[str, dict[str, Any]], reliability: Sequence[dict[str, Any]],
-    runs: Iterable[LetterRun], letters: Iterable[GoldenLetter], main: str,
+    runs: Iterable[LetterRun], letters: Iterable[GoldenLetter], main: str, changed: Mapping[str, Curve],
 ) -> str:  # fmt: skip
-    """The page. ``runs`` are told where they have mistakes in the column ``main``."""
+    """The page. ``runs`` are told where they have mistakes in the column ``main``; ``changed`` is how the letters are
+    read by rules when they are changed."""
     import jinja2
 
     template = (Path(__file__).parent / "page.html.j2").read_text(encoding="utf-8")
@@ -37,7 +39,23 @@ def page(
     return environment.from_string(template).render(
         run=provenance, columns=figures, titles=TITLES, share=share, bare=bare, main=main, reliability=reliability,
         letters=[letter for letter in told if letter["mistakes"]],
+        changed={name: curve.figures() for name, curve in changed.items() if curve.board.letters},
+        noise=_noise(changed),
     )  # fmt: skip
+
+
+def _noise(changed: Mapping[str, Curve]) -> list[dict[str, float]]:
+    """By the share of misread characters: item F1, and the share of determinations that are not right."""
+    levels = {0.0: UNCHANGED, **{share: MISREAD.format(share) for share in NOISE}}
+    told = [(share, changed[name].figures()) for share, name in levels.items() if changed[name].board.letters]
+    return [
+        {
+            "share": share, "item_f1": figures["item_f1"],
+            "not_right": (figures["wrong"] + figures["missing"]) / figures["n"],
+        }
+        for share, figures in told
+        if figures["n"]
+    ]  # fmt: skip
 
 
 def _letter(run: LetterRun, rows: Iterable[Outcome], letters: Mapping[str, GoldenLetter]) -> dict[str, Any]:

@@ -250,6 +250,10 @@ def evaluate(
     save: Annotated[
         str | None, typer.Option("--save", help="Keep the run in this file, which holds letter text.")
     ] = None,
+    parquet: Annotated[
+        str | None,
+        typer.Option("--parquet", help="Write the table of outcomes, which holds letter text, to this file."),
+    ] = None,
     report: Annotated[
         str | None, typer.Option("--report", help="Write one HTML page, which holds letter text, to this file.")
     ] = None,
@@ -263,6 +267,9 @@ def evaluate(
         tuple[str, str] | None,
         typer.Option("--agreement", metavar="DIR DIR", help="Tell how far two annotators agree; no letter is read."),
     ] = None,
+    planted: Annotated[
+        bool, typer.Option("--planted", help="Spoil clean answers in every known way, and tell what becomes of them.")
+    ] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="The first so many letters only.")] = None,
     keep: Annotated[str | None, typer.Option("--filter", help="Only letters whose name holds this.")] = None,
     repeat: Annotated[int, typer.Option("--repeat", min=1, max=100, help="Ask the model so often.")] = 1,
@@ -272,28 +279,32 @@ def evaluate(
     """Score the reading of annotated letters: determinations first, then every field."""
     from pathlib import Path
 
-    from evals.command import Options, perform
+    from evals.command import Options, perform, plant
 
     if agreement:
         from evals.agreement import lines, measure
 
         typer.echo("\n".join(lines(measure(*map(Path, agreement)))))
         return
-    if compared and (save or report or junit):
-        raise typer.BadParameter("a saved run is compared only: --save, --report and --junit go with a new one")
+    if compared and (save or parquet or report or junit):
+        raise typer.BadParameter("a saved run is compared only: --save, --parquet, --report and --junit need a new one")
     if compared and not compare:
         raise typer.BadParameter("a run to compare with is named by --compare")
     if (gate or update_baseline) and (limit or keep or compared):
         raise typer.BadParameter("the baseline is of a whole data set: no --limit, no --filter, no saved run")
+    options = Options(model or "none", Path(data) if data else None, limit, keep, repeat, not no_cache, max_attempts)
+    if planted:
+        plant(options, json_wanted=json)
+        return
     if model not in (None, "none") and not compared:
         from extractor.cli.consent import agreed
 
         agreed(str(model), yes=yes)
-    options = Options(model or "none", Path(data) if data else None, limit, keep, repeat, not no_cache, max_attempts)
     paths = {
         name: Path(path) if path else None
         for name, path in (
             ("save", save),
+            ("table", parquet),
             ("report", report),
             ("junit_path", junit),
             ("before", compare),
