@@ -31,6 +31,7 @@ from extractor.schema import (
     Issue,
     Provenance,
     Rationale,
+    Request,
     Source,
     Statement,
     Text,
@@ -705,3 +706,23 @@ def test_a_field_that_one_run_lacks_is_compared_where_both_have_it() -> None:
     moved = compare(before, after).fields
     assert list(moved) == ["x"]
     assert (moved["x"].before, moved["x"].after) == (0.5, 1.0)
+
+
+def test_what_macro_f1_counts_over_is_what_the_letters_state() -> None:
+    """Not what was read: a dropped item still counts."""
+    said = perfect()
+    first_dropped(said)
+    assert figures(said)["determinations"]["macro_f1"]["n"] == 3
+
+
+def test_of_words_that_stand_twice_in_a_heading_the_request_is_the_last() -> None:
+    """A partial approval names the original request first; where its words come again, they are the request's."""
+    text = "Knee brace was the original request. Knee brace: Upheld\nBecause."
+    issue = Issue(
+        number=1, decision="upheld", request=Text(text="Knee brace"), original_request=Request(text="Knee brace"),
+        rationale=Rationale(text="Because."),
+    )  # fmt: skip
+    placed = locate(Statement(outcome="all_upheld", issues=[issue]), SourceText(text, "", "", ""))
+    request, original = placed.issues[0].request, placed.issues[0].original_request
+    assert request and original
+    assert (original.spans, request.spans) == ([(0, 10)], [(37, 47)])
