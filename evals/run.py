@@ -16,6 +16,7 @@ from evals.outcomes import Outcome
 from evals.places import locate
 from extractor.errors import ImrError, ModelFailed
 from extractor.grounding import ground
+from extractor.model.answer import Answer
 from extractor.model.reading import Reader, Told
 from extractor.pipeline import aextract, extract, read_source
 from extractor.schema import Statement
@@ -54,9 +55,9 @@ class Listening(Reader):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.heard: dict[str, Told] = {}
+        self.heard: dict[str, Told[Answer]] = {}
 
-    async def read(self, units: Units, examine: Any) -> Told:
+    async def read(self, units: Units, examine: Any) -> Told[Answer]:
         told = await super().read(units, examine)
         self.heard[units.source.text_sha256] = told
         return told

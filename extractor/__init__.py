@@ -6,11 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from extractor.errors import ImrError, LimitExceeded, NotADetermination, UnreadableInput
+    from extractor.errors import ImrError, LimitExceeded, NoSafeSummary, NotADetermination, UnreadableInput
     from extractor.limits import Limits
-    from extractor.pipeline import aextract, extract, read_source
+    from extractor.pipeline import aextract, extract, read_source, summarize
     from extractor.schema import Determination, Failure
     from extractor.source import SourceText
+    from extractor.summary.schema import Summary
 
 __all__ = [
     "Determination",
@@ -18,12 +19,15 @@ __all__ = [
     "ImrError",
     "LimitExceeded",
     "Limits",
+    "NoSafeSummary",
     "NotADetermination",
     "SourceText",
+    "Summary",
     "UnreadableInput",
     "aextract",
     "extract",
     "read_source",
+    "summarize",
 ]
 
 _HOMES = {
@@ -32,12 +36,15 @@ _HOMES = {
     "ImrError": "errors",
     "Limits": "limits",
     "LimitExceeded": "errors",
+    "NoSafeSummary": "errors",
     "NotADetermination": "errors",
     "SourceText": "source",
     "UnreadableInput": "errors",
     "aextract": "pipeline",
     "extract": "pipeline",
     "read_source": "pipeline",
+    "Summary": "summary.schema",
+    "summarize": "pipeline",
 }
 
 

@@ -8,6 +8,7 @@ ImrError
 ├── UnknownModel         2  no such model, or no way to reach it
 ├── CacheTrouble         1  the folder of kept answers cannot be used
 ├── PromptError          1  a prompt file cannot be used as it is
+├── NoSafeSummary        8  a check of the summary failed, and no fixed sentence mends it
 └── ModelFailed          5  the model failed for good; holds its attempts and what they cost
 
 ``code`` is the exit code of the command line. A message is one line that says what is wrong and
@@ -57,6 +58,12 @@ class CacheTrouble(ImrError):
 
 class PromptError(ImrError):
     """A prompt file cannot be used as it is."""
+
+
+class NoSafeSummary(ImrError):
+    """A check of the summary failed, and no fixed sentence mends it: a wrong summary is never shown."""
+
+    code = 8
 
 
 class ModelFailed(ImrError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +20,9 @@ from extractor.taxonomy import Status
 from extractor.version import VERSION
 
 if TYPE_CHECKING:
+    from extractor.model.answer import Answer
     from extractor.model.reading import Reader, Told
+    from extractor.summary.schema import Language, Summary
 
 __all__ = ["aextract", "extract", "read_source"]
 
@@ -54,6 +57,48 @@ def extract(
     return _determination(source, _read_letter(source), None, started)
 
 
+def summarize(
+    letter: str | Path | bytes | SourceText,
+    *,
+    language: Language = "en",
+    name: str | None = None,
+    ocr: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    model: str | None = None,
+    today: dt.date | None = None,
+) -> Summary:
+    """One letter told in plain words to the person it is about; arguments as of :func:`extract`.
+
+    ``today`` (else the clock's) tells how old the letter is.
+    Raises what :func:`extract` does, and NoSafeSummary where a check fails that nothing mends.
+    """
+    source = letter if isinstance(letter, SourceText) else read_source(letter, name=name, ocr=ocr, limits=limits)
+    if model not in (None, "none"):
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, asummarize(source, language=language, model=model, today=today)).result()
+    from extractor.summary.tell import tell
+
+    return tell(extract(source), source, language, today)
+
+
+async def asummarize(
+    source: SourceText, *, language: Language = "en", model: str | Reader, today: dt.date | None = None
+) -> Summary:
+    """As :func:`summarize`, by a model, for use in an event loop."""
+    from extractor.model.cache import Cache
+    from extractor.model.reading import Reader
+    from extractor.model.settings import ModelSettings
+    from extractor.summary.tell import atell
+
+    reader = model if isinstance(model, Reader) else Reader(ModelSettings(model), cache=Cache())
+    try:
+        determination = await aextract(source, model=reader)
+        return await atell(determination, source, language, reader, today)
+    finally:
+        if reader is not model:
+            await reader.close()
+
+
 async def aextract(
     letter: str | Path | bytes | SourceText,
     *,
@@ -83,7 +128,7 @@ async def aextract(
     return _determination(source, reading, (reader, told), started)
 
 
-async def _ask(reader: Reader, source: SourceText, reading: Reading) -> Told:
+async def _ask(reader: Reader, source: SourceText, reading: Reading) -> Told[Answer]:
     """The model's reading beside the rules', which it confirms, completes and doubts."""
     from extractor.crosscheck import crosscheck
     from extractor.grounding import ground
@@ -101,7 +146,7 @@ async def _ask(reader: Reader, source: SourceText, reading: Reading) -> Told:
 
 
 def _determination(
-    source: SourceText, reading: Reading, told: tuple[Reader, Told] | None, started: float
+    source: SourceText, reading: Reading, told: tuple[Reader, Told[Answer]] | None, started: float
 ) -> Determination:
     for finding in check(reading.statement, reading.told):
         owner = next((issue for issue in reading.statement.issues if issue.number == finding.issue), reading)

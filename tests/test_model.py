@@ -603,7 +603,7 @@ def test_another_letter_prompt_unit_or_schema_is_asked_anew(tmp_path: Path, monk
     read(mock, source(str(LETTER) + " "), cache=cache)
     monkeypatch.setattr(reading, "UNITS_VERSION", 99)
     read(mock, cache=cache)
-    monkeypatch.setattr(reading, "response_schema", lambda **narrow: {"other": 1})
+    monkeypatch.setattr(reading, "response_schema", lambda *form, **narrow: {"other": 1})
     read(mock, cache=cache)
     changed = prompts()["extract"].model_copy(update={"system": prompts()["extract"].system + "More."})
     monkeypatch.setitem(prompts(), "extract", changed)

@@ -158,20 +158,44 @@ def extract(
     max_memory_mb: MaxMemory = MEMORY_MB,
 ) -> None:
     """Take letters apart: items, decisions, reasons."""
-    if model is None:
-        typer.echo("imr: no model is set: rules only, nothing leaves this machine", err=True)
-    elif model != "none":
-        from extractor.cli.consent import agreed
-
-        agreed(model, yes=yes)
-        if redact:
-            from extractor.model.redaction import REMAINS
-
-            typer.echo(f"imr: {REMAINS}", err=True)
     action = "view" if not json else "json" if len(letters) == 1 else "jsonl"
+    asking = _asking(model, yes=yes, redact=redact, record=record, no_cache=no_cache, max_attempts=max_attempts)
     limits = (max_mb, max_pages, max_seconds, max_memory_mb)
-    asking: dict[str, Any] = {"cache": not no_cache, "attempts": max_attempts, "redact": redact, "record": record}
-    raise typer.Exit(_read(action, letters, ocr, *limits, model=None if model == "none" else model, **asking))
+    raise typer.Exit(_read(action, letters, ocr, *limits, **asking))
+
+
+@app.command()
+def summarize(
+    letters: Letters,
+    language: Annotated[str, typer.Option("--language", metavar="en|es", help="English or Spanish.")] = "en",
+    form: Annotated[str, typer.Option("--format", metavar="text|md|html|json", help="How it is written.")] = "text",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print each sentence with the letter's words behind it and its checks.")
+    ] = False,
+    model: Model = None,
+    yes: Yes = False,
+    redact: Redact = False,
+    record: Record = None,
+    no_cache: NoCache = False,
+    max_attempts: MaxAttempts = ATTEMPTS,
+    ocr: Ocr = False,
+    max_mb: MaxMb = DEFAULT_LIMITS.bytes / MIB,
+    max_pages: MaxPages = DEFAULT_LIMITS.pages,
+    max_seconds: MaxSeconds = SECONDS,
+    max_memory_mb: MaxMemory = MEMORY_MB,
+) -> None:
+    """Tell what letters decided, in plain words for the patient."""
+    forms = {"text": "plain", "md": "markdown", "html": "html", "json": "json"}
+    if language not in ("en", "es"):
+        raise typer.BadParameter("the language is en or es")
+    if form not in forms:
+        raise typer.BadParameter("the format is text, md, html or json")
+    if form == "html" and len(letters) > 1:
+        raise typer.BadParameter("a page is made of one letter; name one, or another format")
+    action = "explain" if explain else "jsonl" if form == "json" and len(letters) > 1 else forms[form]
+    asking = _asking(model, yes=yes, redact=redact, record=record, no_cache=no_cache, max_attempts=max_attempts)
+    limits = (max_mb, max_pages, max_seconds, max_memory_mb)
+    raise typer.Exit(_read(action, letters, ocr, *limits, language=language, **asking))
 
 
 @app.command()
@@ -346,6 +370,26 @@ def mock_llm(
     from extractor.cli.housekeeping import serve_mock
 
     serve_mock(port, scenario, rate, seed, delay, tokens_per_second)
+
+
+def _asking(
+    model: str | None, *, yes: bool, redact: bool, record: str | None, no_cache: bool, max_attempts: int
+) -> dict[str, Any]:
+    """How a model is asked; says where a letter goes, and asks whether it may."""
+    if model is None:
+        typer.echo("imr: no model is set: rules only, nothing leaves this machine", err=True)
+    elif model != "none":
+        from extractor.cli.consent import agreed
+
+        agreed(model, yes=yes)
+        if redact:
+            from extractor.model.redaction import REMAINS
+
+            typer.echo(f"imr: {REMAINS}", err=True)
+    asked = None if model == "none" else model
+    return {
+        "model": asked, "cache": not no_cache, "attempts": max_attempts, "redact": redact, "record": record
+    }  # fmt: skip
 
 
 def _read(

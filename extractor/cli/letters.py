@@ -5,18 +5,23 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from extractor.errors import ImrError, UnreadableInput
 
 if TYPE_CHECKING:
-    from extractor.schema import Determination
+    from collections.abc import Callable, Coroutine
+
     from extractor.source import SourceText
+    from extractor.summary.schema import Language
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class Task:
-    """One letter, and what to make of it: ``view``, ``json``, ``jsonl`` or ``text``."""
+    """One letter, and what to make of it: ``view``, ``json``, ``jsonl`` or ``text``, or with ``language`` its summary
+    as ``plain``, ``markdown``, ``html``, ``explain``, ``json`` or ``jsonl``."""
 
     action: str
     name: str
@@ -37,6 +42,8 @@ class Task:
     """Persons' names and numbers are taken out of what is sent."""
     cache: bool = False
     """The model's answers are kept on disk."""
+    language: Language | None = None
+    """Of the summary; None: the result itself."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,7 @@ def failed(task: Task, code: int, message: str) -> Answer:
 
 def _result(task: Task, notes: list[str]) -> str:
     from extractor.limits import Limits
-    from extractor.pipeline import extract, read_source
+    from extractor.pipeline import aextract, extract, read_source
 
     limits = Limits(bytes=task.max_bytes, pages=task.max_pages)
     letter = task.data if task.path is None else Path(task.path)
@@ -94,7 +101,9 @@ def _result(task: Task, notes: list[str]) -> str:
     source = read_source(letter, name=Path(task.name).name or task.name, ocr=task.ocr, limits=limits)
     if task.action == "text":
         return source.text
-    determination = _with_model(source, task, notes) if task.model else extract(source)
+    if task.language:
+        return _summary(source, task, notes)
+    determination = _with_model(source, task, notes, aextract) if task.model else extract(source)
     if task.action == "view":
         from extractor.cli.view import view
 
@@ -102,13 +111,46 @@ def _result(task: Task, notes: list[str]) -> str:
     return determination.model_dump_json(indent=2 if task.action == "json" else None)
 
 
-def _with_model(source: SourceText, task: Task, notes: list[str]) -> Determination:
+def _summary(source: SourceText, task: Task, notes: list[str]) -> str:
+    import datetime as dt
+    from functools import partial
+
+    from extractor.pipeline import asummarize, summarize
+    from extractor.summary.facts import stale
+
+    assert task.language is not None
+    old = stale(dt.date.today())
+    if old:
+        oldest = min(fact.as_of for fact in old)
+        notes.append(f"facts about the law were last read on {oldest}: have somebody read their sources again")
+    if task.model:
+        told = _with_model(source, task, notes, partial(asummarize, language=task.language))
+        if told.model_failed:
+            notes.append(f"the model failed ({told.model_failed}): these are the fixed sentences alone")
+    else:
+        told = summarize(source, language=task.language)
+    if task.action == "html":
+        from extractor.summary.render.page import page
+
+        return page(told)
+    if task.action in ("json", "jsonl"):
+        return told.model_dump_json(indent=2 if task.action == "json" else None)
+    from extractor.summary.render.plain import explained, markdown, text
+
+    if task.action == "markdown":
+        return markdown(told)
+    return explained(told, task.width) if task.action == "explain" else text(told, task.width)
+
+
+def _with_model(
+    source: SourceText, task: Task, notes: list[str], read: Callable[..., Coroutine[Any, Any, Result]]
+) -> Result:
+    """What ``read`` makes of the letter with the task's model."""
     import asyncio
 
     from extractor.model.cache import Cache
     from extractor.model.reading import Reader
     from extractor.model.settings import ModelSettings, Patience
-    from extractor.pipeline import aextract
 
     assert task.model is not None
     cache = Cache() if task.cache else None
@@ -117,14 +159,14 @@ def _with_model(source: SourceText, task: Task, notes: list[str]) -> Determinati
     )
     reader = Reader(settings, cache=cache)
 
-    async def read() -> Determination:
+    async def closing() -> Result:
         try:
-            return await aextract(source, model=reader)
+            return await read(source, model=reader)
         finally:
             await reader.close()
 
     try:
-        return asyncio.run(read())
+        return asyncio.run(closing())
     finally:
         if cache is not None:
             notes += cache.warnings

@@ -118,6 +118,21 @@ class Answer(Part):
     issues: Annotated[list[IssueAnswer], Field(max_length=60)]
 
 
+class Reworded(Part):
+    """One reason in plain words."""
+
+    slot: Annotated[int, Field(ge=1, le=200)]
+    """Which of the reasons that were shown."""
+    text: Annotated[str, Field(min_length=3, max_length=240)]
+    units: Units
+
+
+class Rewording(Part):
+    """The reasons of a letter in plain words."""
+
+    sentences: Annotated[list[Reworded], Field(max_length=200)]
+
+
 def joined(parts: Sequence[Answer]) -> Answer:
     """One answer of those to a letter's parts: the first one's but for the items, which all of them give."""
     issues: dict[str, IssueAnswer] = {}
@@ -133,10 +148,10 @@ NOT_SENT = frozenset({"title", "description", "maxLength"})
 
 
 @cache
-def response_schema(*, narrow: bool = False) -> dict[str, Any]:
+def response_schema(form: type[Part] = Answer, *, narrow: bool = False) -> dict[str, Any]:
     """The JSON Schema that the answer is asked for by: every key required, no other allowed, every list bounded.
     ``narrow`` bounds lists and quotes so closely that a model which fills them all ends all the same."""
-    schema = _without(Answer.model_json_schema(), NOT_SENT)
+    schema = _without(form.model_json_schema(), NOT_SENT)
     assert isinstance(schema, dict)
     return _narrowed(schema) if narrow else schema
 

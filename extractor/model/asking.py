@@ -10,12 +10,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic
 
 import tenacity
 
 from extractor.errors import ModelFailed
-from extractor.model.answer import Answer
-from extractor.model.client import AnswerTrouble, Connection, RequestRefused, TransportTrouble
+from extractor.model.client import AnswerTrouble, Connection, Form, RequestRefused, TransportTrouble
 from extractor.model.prompts import Prompt
 from extractor.model.settings import Patience
 from extractor.model.usage import Usage
@@ -33,33 +33,34 @@ HOPELESS = {
 
 
 @dataclass
-class Asked:
+class Asked(Generic[Form]):
     """The best answer that came, and what is wrong with it still."""
 
-    answer: Answer
+    answer: Form
     problems: list[str]
 
 
 async def ask(
     connection: Connection,
+    form: type[Form],
     system: str,
     user: str,
     *,
     reask: Prompt,
-    examine: Callable[[Answer], list[str]],
+    examine: Callable[[Form], list[str]],
     usage: Usage,
-) -> Asked:
+) -> Asked[Form]:
     """The answer with the fewest problems.
 
     ``examine`` tells what of an answer does not hold in the letter.  Raises ModelFailed where no answer came that
     could be read; ``usage`` counts every attempt in any case.
     """
-    best: Asked | None = None
+    best: Asked[Form] | None = None
     kind, errors = "schema", ""
     for _ in range(1 + REASKS):
         question = user if not errors else f"{user}\n\n{reask.render(errors=errors)[1]}"
         try:
-            answer = await _patiently(connection, system, question, usage)
+            answer = await _patiently(connection, form, system, question, usage)
         except ModelFailed:
             if best is None:
                 raise
@@ -81,7 +82,7 @@ async def ask(
     raise ModelFailed(kind, HOPELESS.get(kind, f"the model gave no usable answer ({kind})"))
 
 
-async def _patiently(connection: Connection, system: str, user: str, usage: Usage) -> Answer:
+async def _patiently(connection: Connection, form: type[Form], system: str, user: str, usage: Usage) -> Form:
     """One answer, through transport troubles."""
     patience = connection.settings.patience
     controller = tenacity.AsyncRetrying(
@@ -91,7 +92,7 @@ async def _patiently(connection: Connection, system: str, user: str, usage: Usag
         reraise=True,
     )
     try:
-        answer: Answer = await controller(connection.ask, system, user, usage)
+        answer: Form = await controller(connection.ask, form, system, user, usage)
         return answer
     except TransportTrouble as trouble:
         message = f"the model could not be reached ({trouble.kind}, {usage.attempts} attempts); try again later"

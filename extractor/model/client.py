@@ -14,11 +14,11 @@ import time
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from extractor.errors import UnknownModel
-from extractor.model.answer import Answer, response_schema
+from extractor.model.answer import Part, response_schema
 from extractor.model.local import LocalServer
 from extractor.model.settings import HOW_TO_NAME, OFFLINE, ModelSettings
 from extractor.model.usage import Usage
@@ -50,6 +50,9 @@ TALKERS = (
     "mistralai",
 )
 """Loggers of the libraries below: at their louder levels they print whole requests and answers."""
+
+Form = TypeVar("Form", bound=Part)
+"""What a model is asked to fill in."""
 
 _last_response: ContextVar[list[Any] | None] = ContextVar("last_response", default=None)
 
@@ -93,7 +96,7 @@ class Connection:
     server: LocalServer | None = None
     """The local model's, which ends with the connection."""
 
-    async def ask(self, system: str, user: str, usage: Usage) -> Answer:
+    async def ask(self, form: type[Form], system: str, user: str, usage: Usage) -> Form:
         """One attempt. Raises TransportTrouble, AnswerTrouble, RequestRefused; counts into ``usage`` in any case."""
         responses: list[Any] = []
         token = _last_response.set(responses)
@@ -102,14 +105,14 @@ class Connection:
         try:
             asking = self.client.chat.completions.create(
                 model=self.settings.model.partition("/")[2] or self.settings.model,
-                response_model=Answer,
+                response_model=form,
                 messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
                 max_retries=0,
                 max_tokens=self.settings.max_tokens,
-                **self._options(),
+                **self._options(form),
             )
             # The clients' own timeouts are between two bytes: a server that trickles would never meet them.
-            answer: Answer = await asyncio.wait_for(asking, self.settings.timeout)
+            answer: Form = await asyncio.wait_for(asking, self.settings.timeout)
             return answer
         except Exception as error:
             raise _trouble(error, responses[-1] if responses else None) from None
@@ -119,7 +122,7 @@ class Connection:
                 usage.add(response)
             _last_response.reset(token)
 
-    def _options(self) -> dict[str, Any]:
+    def _options(self, form: type[Part]) -> dict[str, Any]:
         settings = self.settings
         options: dict[str, Any] = {}
         if settings.temperature is not None:
@@ -128,7 +131,8 @@ class Connection:
             options["seed"] = settings.seed
         if self.strict:
             # instructor asks for a schema, but never for strict decoding by it.
-            schema = {"name": "Answer", "strict": True, "schema": response_schema(narrow=self.settings.narrow)}
+            narrow = response_schema(form, narrow=self.settings.narrow)
+            schema = {"name": form.__name__, "strict": True, "schema": narrow}
             options["extra_body"] = {"response_format": {"type": "json_schema", "json_schema": schema}}
         return options
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from functools import cache as cached
-from typing import Any
+from typing import Any, Generic
 
 from pydantic import ValidationError
 
 from extractor.errors import ModelFailed
-from extractor.model.answer import Answer, joined, response_schema
+from extractor.model.answer import Answer, Part, Rewording, joined, response_schema
 from extractor.model.asking import TOO_LONG, ask
 from extractor.model.cache import Cache
-from extractor.model.client import Connection, address, connect
+from extractor.model.client import Connection, Form, address, connect
 from extractor.model.local import bounded, identity
 from extractor.model.prompts import Example, fingerprint, prompts
 from extractor.model.redaction import Redaction
@@ -27,7 +27,7 @@ from extractor.units import UNITS_VERSION, Units, cut
 
 
 @dataclass
-class Told:
+class Told(Generic[Form]):
     """What the model said of one letter, or how it failed, and what that cost."""
 
     prompt: str
@@ -36,7 +36,7 @@ class Told:
     """SHA-256 of what was sent."""
     cache: str
     """``hit``, ``miss`` or ``off``."""
-    answer: Answer | None = None
+    answer: Form | None = None
     failure: ModelFailed | None = None
     usage: Usage = field(default_factory=Usage)
     """Of this run: nothing where the answer was kept."""
@@ -52,7 +52,7 @@ class Reader:
         self._connection: Connection | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def read(self, units: Units, examine: Callable[[Answer], list[str]]) -> Told:
+    async def read(self, units: Units, examine: Callable[[Answer], list[str]]) -> Told[Answer]:
         """Asks about one letter, unless its answer is kept. ``examine`` tells what of an answer does not hold.
 
         Never raises for a model's failure: it stands in the result.
@@ -61,15 +61,42 @@ class Reader:
         redaction = Redaction() if self.settings.redact else None
         shown = redaction.redact(units.text) if redaction else units.text
         system, user = prompt.render(**constant(), letter=shown)
-        told = Told(prompt.name, fingerprint(system, user), "miss" if self._cache else "off")
-        key = self._key(units.source, system, user)
-        kept = self._kept(key)
+        told = Told[Answer](prompt.name, fingerprint(system, user), "miss" if self._cache else "off")
+
+        async def asked() -> Answer:
+            return await self._asked(units, system, user, examine, told.usage, redaction)
+
+        return await self._told(told, Answer, self._key(units.source, Answer, system, user), asked)
+
+    async def reword(
+        self, source: SourceText, shown: str, language: str, examine: Callable[[Rewording], list[str]]
+    ) -> Told[Rewording]:
+        """Asks for plain words for the reasons that are shown, unless they are kept. Never raises for a model's
+        failure."""
+        prompt, reask = prompts()["reword"], prompts()["reask"]
+        redaction = Redaction() if self.settings.redact else None
+        system, user = prompt.render(language=language, reasons=redaction.redact(shown) if redaction else shown)
+        told = Told[Rewording](prompt.name, fingerprint(system, user), "miss" if self._cache else "off")
+
+        async def asked() -> Rewording:
+            found = await ask(
+                self._connected(), Rewording, system, user, reask=reask, examine=examine, usage=told.usage
+            )
+            return found.answer
+
+        return await self._told(told, Rewording, self._key(source, Rewording, system, user), asked)
+
+    async def _told(
+        self, told: Told[Form], form: type[Form], key: str, asked: Callable[[], Awaitable[Form]]
+    ) -> Told[Form]:
+        """The kept answer, or one that is asked for and kept."""
+        kept = self._kept(key, form)
         if kept is not None:
             told.cache, told.answer = "hit", kept
             return told
         try:
             async with asyncio.timeout(self.settings.patience.letter):
-                told.answer = await self._asked(units, system, user, examine, told.usage, redaction)
+                told.answer = await asked()
         except TimeoutError:
             told.failure = ModelFailed("timeout", "the model took too long over this letter")
             return told
@@ -96,7 +123,7 @@ class Reader:
             def examined(said: Answer) -> list[str]:
                 return examine(_restored(said, redaction))
 
-            asked = await ask(self._connected(), system, question, reask=reask, examine=examined, usage=usage)
+            asked = await ask(self._connected(), Answer, system, question, reask=reask, examine=examined, usage=usage)
             return _restored(asked.answer, redaction)
 
         try:
@@ -110,7 +137,7 @@ class Reader:
             answers.append(await answer(shown))
         return joined(answers)
 
-    def _key(self, source: SourceText, system: str, user: str) -> str:
+    def _key(self, source: SourceText, form: type[Part], system: str, user: str) -> str:
         """Everything that can change an answer."""
         parts = {
             "text": source.text_sha256,
@@ -119,16 +146,16 @@ class Reader:
             "user": user,
             "others": [prompts()[name].user for name in ("reask", "part")],
             "address": address(self.settings),
-            "schema": response_schema(narrow=self.settings.narrow),
+            "schema": response_schema(form, narrow=self.settings.narrow),
             **self.settings.fingerprint(),
             "weights": identity() if self.settings.provider == "local" else None,
         }
         return fingerprint(json.dumps(parts, sort_keys=True))
 
-    def _kept(self, key: str) -> Answer | None:
+    def _kept(self, key: str, form: type[Form]) -> Form | None:
         entry = self._cache.get(key) if self._cache is not None else None
         try:
-            return Answer.model_validate(entry["answer"]) if entry else None
+            return form.model_validate(entry["answer"]) if entry else None
         except (ValidationError, KeyError, TypeError):
             return None
 

@@ -195,3 +195,15 @@ def _judged(lines: dict[int, str], units: str | None, *, upheld: bool) -> dict[s
     if last and not reasons:  # most decisions turn on this
         reasons.append(f"{'required_finding_not_shown not_documented' if upheld else 'criteria_met none'} {last}")
     return {"parts": parts[:30], "reasons": reasons[:8]}
+
+
+def reword(shown: str) -> dict[str, Any]:
+    """Of each reason the shortest sentence shown, as it stands: plain where the letter is."""
+    sentences = []
+    for slot in shown.split("\n\n"):
+        title, *lines = slot.splitlines()
+        units = [line.partition("|")[::2] for line in lines if line.partition("|")[2].endswith(".")]
+        if units:
+            number, text = min(units, key=lambda unit: len(unit[1]))
+            sentences.append({"slot": int(title.split()[1]), "text": text[:240], "units": number})
+    return {"sentences": sentences}

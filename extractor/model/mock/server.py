@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from extractor.model.mock.reader import read
+from extractor.model.mock.reader import read, reword
 from extractor.model.mock.scenarios import SCENARIOS, Reply
 
+REASONS = re.compile(r"<reasons>\n(.*?)\n</reasons>", re.S)
 LETTER = re.compile(r"<letter>\n(.*?)\n</letter>", re.S)
 CHARACTERS_PER_TOKEN = 4
 """Roughly, of English and JSON."""
@@ -27,6 +28,8 @@ class Mock:
     seed: int = 0
     answer: Callable[[str], dict[str, Any]] = read
     """What it says of a letter as shown in the prompt."""
+    reword: Callable[[str], dict[str, Any]] = reword
+    """What it says of a letter's reasons."""
     delay: float = 0.0
     """Seconds before each answer …"""
     tokens_per_second: float = 0.0
@@ -42,7 +45,8 @@ class Mock:
         letters = LETTER.findall(text)
         shown = letters[-1] if letters else ""
         draw = random.Random(f"{self.seed}:{self.asked}:{self.scenario}")  # noqa: S311 - no secret
-        reply = Reply(self.answer(shown), shown)
+        reasons = REASONS.findall(text)
+        reply = Reply(self.reword(reasons[-1]) if reasons else self.answer(shown), reasons[-1] if reasons else shown)
         if self.scenario and draw.random() < self.rate:
             SCENARIOS[self.scenario](reply, draw)
         content = reply.content if reply.content is not None else json.dumps(reply.answer, separators=(",", ":"))

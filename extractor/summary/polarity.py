@@ -1,0 +1,70 @@
+"""What a sentence claims about a decision, by its words alone: read apart from how it was made.
+
+A sentence that speaks of a decision in words other than these makes no claim that can be checked, and is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from extractor.schema import Issue
+from extractor.summary.schema import Language
+from extractor.summary.standing import DOUBTS
+
+Claim = Literal["denied", "necessary", "have", "heading_upheld", "heading_overturned"]
+
+CLAIMS: dict[Language, list[tuple[Claim, re.Pattern[str]]]] = {
+    "en": [
+        ("heading_upheld", re.compile(r'"Upheld[."]')),
+        ("heading_overturned", re.compile(r'"Overturned[."]')),
+        ("denied", re.compile(r"\b(?:was|were) not approved\b|\bNone of the \d+ requests .*\bwas approved\b|"
+                              r'"no"(?: to the rest)? stays\b|(?<!dis)\bagreed with the company\b')),
+        ("necessary", re.compile(r"\b(?<!not )medically necessary\b|\bdisagreed with the company\b")),
+        ("have", re.compile(r"\b(?:was|were) already approved\b|\balready approved this part\b|"
+                            r"\balready approved part of this\b|\bwas approved before\b|\bstill have\b|"
+                            r"\bcare that was approved\b|\bdoes not take (?:it|this care) away\b|"
+                            r"\bno need to approve it twice\b")),
+    ],
+    "es": [
+        ("heading_upheld", re.compile(r'"Upheld"')),
+        ("heading_overturned", re.compile(r'"Overturned"')),
+        ("denied", re.compile(r"\bno (?:fue|fueron) aprobad[oa]s?\b|\bNinguno de los \d+ pedidos .*\bfue aprobado\b|"
+                              r'\bsigue el "no"|(?<!no )\bestuvo de acuerdo con la compañía\b|\bpor eso esto tampoco\b',
+                              re.I)),
+        ("necessary", re.compile(r"\b(?<!no )es necesari[oa]\b|\bsí (?:es|son) cuidado necesario\b|"
+                                 r"\bno estuvo de acuerdo con la compañía\b|\bvio como necesario\b", re.I)),
+        ("have", re.compile(r"\bya estaban? aprobad[oa]s?\b|\bya se había aprobado\b|\bya aprobó (?:esta|una) parte\b|"
+                            r"\btodavía tiene\b|\bno (?:se la|le) quita\b|\bel cuidado que se aprobó\b|"
+                            r"\bno hay que aprobarlo dos veces\b", re.I)),
+    ],
+}  # fmt: skip
+"""The wordings that the fixed sentences use, and no others."""
+DECIDING: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(r"\b\w*(?:approv|deni|deny|necess|overturn|uph[eo]ld|authori|grant|certif|allowed to|"
+                     r"reject|refus|accept|cover|disagree|agreed|entitle|qualif|won\b|lost\b|favou?r|permit)\w*|"
+                     r"\byes\b|\bsaid no\b|\"no\"|\bcan(?:not)? have\b|\bshould\b|\bmust\b", re.I),
+    "es": re.compile(r"\b\w*(?:aprob|aprueb|deneg|denieg|neg[óa]|niega|necesari|autoriz|overturn|upheld|"
+                     r"rechaz|acept|acuerdo|concedi|confirm|revoc|permit|ganó|perdió|favor)\w*|"
+                     r"\bsí\b|\bdijo que no\b|\"no\"|\bdebe\w*\b|\btiene derecho\b", re.I),
+}  # fmt: skip
+"""Words that speak of a decision, or tell somebody what to do: none of them may stand in a model's sentence."""
+
+
+def claims(text: str, language: Language) -> set[Claim]:
+    """What the sentence claims."""
+    return {claim for claim, pattern in CLAIMS[language] if pattern.search(text)}
+
+
+def holds(claim: Claim, issue: Issue) -> bool:
+    """Whether the letter states it of the item."""
+    reasons = issue.rationale.reasons if issue.rationale else []
+    already = any(reason.code == "already_authorized" for reason in reasons)
+    doubtful = any(flag.code in DOUBTS for flag in issue.flags)
+    return {
+        "heading_upheld": issue.decision == "upheld",
+        "heading_overturned": issue.decision == "overturned",
+        "denied": issue.decision == "upheld" and not already and not doubtful,
+        "necessary": issue.decision == "overturned" and not doubtful,
+        "have": issue.authorized is not None or (already and issue.decision == "upheld"),
+    }[claim]

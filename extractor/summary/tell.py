@@ -1,0 +1,93 @@
+"""One straight way: a determination and its letter in, a checked summary out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from extractor.schema import Determination
+from extractor.source import SourceText
+from extractor.summary.checks import Letter, check
+from extractor.summary.compose import compose
+from extractor.summary.level import easy, reading
+from extractor.summary.phrases import phrase, sentences
+from extractor.summary.rewrite import LANGUAGES, problems, reword, shown, slots
+from extractor.summary.schema import Language, Section, Sentence, Summary
+from extractor.units import cut
+
+if TYPE_CHECKING:
+    from extractor.model.answer import Rewording
+    from extractor.model.reading import Reader
+
+MOST_WORDS, MOST_FURTHER = 350, 60
+"""Words of a summary of one item, and for each further one; beyond them it is told more briefly, where it can be."""
+BRIEFER = (0, 1, 2, 3)
+
+
+def tell(
+    determination: Determination,
+    source: SourceText,
+    language: Language,
+    today: dt.date | None = None,
+    rewording: Rewording | None = None,
+) -> Summary:
+    """The summary. ``today`` tells how old the letter is; ``rewording`` is a model's wording of the reasons, of which
+    only what passes every check is taken.
+
+    Raises NoSafeSummary.
+    """
+    letter = Letter(determination, source, language)
+    most = MOST_WORDS + MOST_FURTHER * (len(determination.issues) - 1)
+    for brief in BRIEFER:
+        sections = compose(determination, source, language, today or dt.date.today(), brief=brief)
+        if rewording is not None:
+            reword(sections, rewording, cut(source), letter)
+            _say_so(sections, language)
+        summary = _whole(determination, language, sections)
+        if easy(summary.reading, language) and summary.reading.words <= most:
+            break
+    check(summary, determination, source)
+    for sentence in summary.sentences():
+        sentence.sources = [" ".join(source.text[start:end].split()) for start, end in sentence.spans]
+    return summary
+
+
+async def atell(
+    determination: Determination, source: SourceText, language: Language, reader: Reader, today: dt.date | None = None
+) -> Summary:
+    """As :func:`tell`, with a model that is asked for plainer reasons; where it fails, the fixed ones stand."""
+    letter = Letter(determination, source, language)
+    sections = compose(determination, source, language, today or dt.date.today())
+    found = slots(sections, cut(source))
+    if not found:
+        return tell(determination, source, language, today)
+    told = await reader.reword(
+        source, shown(found), LANGUAGES[language], lambda answer: problems(answer, found, letter)
+    )
+    summary = tell(determination, source, language, today, told.answer)
+    summary.model = reader.settings.model
+    summary.model_failed = told.failure.kind if told.failure else None
+    return summary
+
+
+def _say_so(sections: list[Section], language: Language) -> None:
+    """A page with sentences of a model says that it has them."""
+    if not any(sentence.by == "model" for section in sections for sentence in section.sentences):
+        return
+    about = next(section for section in sections if section.name == "about")
+    text = phrase("about.rewritten", language)
+    about.sentences += [Sentence(text=one, by="template", name="about.rewritten") for one in sentences(text)]
+
+
+def _whole(determination: Determination, language: Language, sections: list[Section]) -> Summary:
+    told = [sentence for section in sections for sentence in section.sentences]
+    return Summary(
+        language=language,
+        title=phrase("heading.title", language),
+        status=determination.status,
+        source=determination.source,
+        sections=sections,
+        reading=reading(told, language),
+        by_model=sum(sentence.by == "model" for sentence in told),
+        replaced=sum(sentence.refused is not None for sentence in told),
+    )
