@@ -291,12 +291,28 @@ def perform(
     return baseline.REGRESSION if regressions else 0
 
 
-def plant(options: Options, *, json_wanted: bool) -> None:
-    """Prints what becomes of planted errors in these letters. Raises NothingToScore, DamagedAnnotation."""
-    from evals import planted
+def apart(options: Options, task: str, *, planted: bool, json_wanted: bool) -> None:
+    """Prints what is measured apart from a run: summaries, or what becomes of planted errors of a letter or a summary.
 
-    outcome = planted.measure(planted.annotated(chosen(options)))
-    print(json.dumps(asdict(outcome), indent=2) if json_wanted else "\n".join(planted.lines(outcome)))
+    Raises NothingToScore, DamagedAnnotation.
+    """
+    letters = chosen(options)
+    if task == "letter":
+        from evals import planted as errors
+
+        outcome = errors.measure(errors.annotated(letters))
+        told, lines = asdict(outcome), errors.lines(outcome)
+    elif planted:
+        from evals import summaries
+
+        answers = summaries.plant(letters)
+        told, lines = asdict(answers), summaries.planted_lines(answers)
+    else:
+        from evals import summaries
+
+        found = summaries.measure(letters)
+        told, lines = summaries.as_json(found), summaries.lines(found)
+    print(json.dumps(told, indent=2) if json_wanted else "\n".join(lines))
 
 
 def annotate(letter: Path, *, filled: bool, model: str) -> None:

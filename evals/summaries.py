@@ -155,6 +155,8 @@ def _item(stated: Issue, found: Issue | None, summary: Summary) -> Iterator[tupl
     said = claims(text("decision"), summary.language) - {"heading_upheld", "heading_overturned"}
     reasons = stated.rationale.reasons if stated.rationale else []
     already = any(reason.code == "already_authorized" for reason in reasons)
+    if not reasons and found and found.rationale:  # nobody annotated why: a care that the worker has is not judged
+        already = any(reason.code == "already_authorized" for reason in found.rationale.reasons)
     unclear = found is not None and any(flag.code in DOUBTS for flag in found.flags)
     wanted = {"have"} if already else {"denied"} if stated.decision == "upheld" else {"necessary"}
     polarity = not said if unclear else said == wanted
@@ -179,6 +181,14 @@ def _item(stated: Issue, found: Issue | None, summary: Summary) -> Iterator[tupl
 
 def _verbatim(words: str, told: str) -> bool:
     return "".join(words.split()) in "".join(told.split())
+
+
+def as_json(found: dict[Language, Read]) -> dict[str, Any]:
+    """All figures by language."""
+    return {
+        language: {name: value for name, value in vars(read).items() if name != "board"} | read.board.figures()
+        for language, read in found.items()
+    }
 
 
 def lines(found: dict[Language, Read]) -> Iterator[str]:
@@ -354,6 +364,10 @@ SPOILED: dict[str, Any] = {
     "invents a part of the body": _added("of the jaw", "de la mandíbula"),
     "names somebody": _added("says Doctor Miller", "dice el doctor Miller"),
     "tells a secret": _added("because of your depression", "por su depresión"),
+    "invents a finding": _added("and you had a fever", "y usted tenía fiebre"),
+    "invents a reason": _said(
+        "The records showed that you missed visits.", "Los papeles muestran que usted faltó a las visitas."
+    ),
     "blames": _said("You failed your therapy.", "Usted no cumplió con su terapia."),
 }  # fmt: skip
 """Each kind of a model's error, by what it does to a clean sentence."""

@@ -291,6 +291,9 @@ def evaluate(
         tuple[str, str] | None,
         typer.Option("--agreement", metavar="DIR DIR", help="Tell how far two annotators agree; no letter is read."),
     ] = None,
+    task: Annotated[
+        str, typer.Option("--task", metavar="letter|summary", help="What is scored: the reading, or the summaries.")
+    ] = "letter",
     planted: Annotated[
         bool, typer.Option("--planted", help="Spoil clean answers in every known way, and tell what becomes of them.")
     ] = False,
@@ -303,7 +306,7 @@ def evaluate(
     """Score the reading of annotated letters: determinations first, then every field."""
     from pathlib import Path
 
-    from evals.command import Options, perform, plant
+    from evals.command import Options, apart, perform
 
     if agreement:
         from evals.agreement import lines, measure
@@ -317,8 +320,10 @@ def evaluate(
     if (gate or update_baseline) and (limit or keep or compared):
         raise typer.BadParameter("the baseline is of a whole data set: no --limit, no --filter, no saved run")
     options = Options(model or "none", Path(data) if data else None, limit, keep, repeat, not no_cache, max_attempts)
-    if planted:
-        plant(options, json_wanted=json)
+    if task not in ("letter", "summary"):
+        raise typer.BadParameter("the task is letter or summary")
+    if planted or task == "summary":
+        apart(options, task, planted=planted, json_wanted=json)
         return
     if model not in (None, "none") and not compared:
         from extractor.cli.consent import agreed

@@ -101,7 +101,8 @@ UPHELD: tuple[Cue, ...] = (
             "already has;",
             "keeps the",
         ),
-        r"\bgave (?:the|its|a) go-ahead\b|\bkeeps the \w+ (?:that )?\w+ already has\b|\bapproved (?:twice|again)\b|\bwas approved with\b|\b(?:has|have|had|was|were|is|are)? ?(?:already|"
+        r"\bgave (?:the|its|a) go-ahead\b|\bkeeps the \w+ (?:that )?\w+ already has\b|"
+        r"\bapproved (?:twice|again)\b|\bwas approved with\b|\b(?:has|have|had|was|were|is|are)? ?(?:already|"
         r"previously) (?:been )?(?:authori[sz]ed|approved|certified|granted)\b|\balready (?:has|have|"
         r"had) (?:the|this|that|such|a)\b.{0,40}\b(?:clearance|authori[sz]ation|approval)|\b(?:service|"
         r"care) is in place\b",

@@ -91,13 +91,14 @@ def check(summary: Summary, determination: Determination, source: SourceText) ->
 
 
 def failing(sentence: Sentence, letter: Letter) -> str | None:
-    """The first check that the sentence fails; None where it passes all, which are then noted with it."""
+    """The first check that the sentence fails; None where it passes all, which are then noted with it, behind those of
+    another kind."""
     passed = []
     for name, holds_of in CHECKS.items():
         if not holds_of(sentence, letter):
             return name
         passed.append(name)
-    sentence.checks = passed
+    sentence.checks = [*(name for name in sentence.checks if name not in CHECKS), *passed]
     return None
 
 
@@ -222,6 +223,7 @@ def _of_templates(name: str, language: Language) -> frozenset[str]:
 OF_ALL: dict[Language, str] = {
     "en": "your left right both", "es": "izquierdo izquierda derecho derecha los las dos",
 }  # fmt: skip
+"""Sides, and what goes with them: they have a check of their own."""
 
 
 def licensed(cited: str, language: Language) -> set[str]:

@@ -49,11 +49,18 @@ class Group:
 
 
 def compose(
-    letter: Determination, source: SourceText, language: Language, today: dt.date, *, brief: int = 0
+    letter: Determination,
+    source: SourceText,
+    language: Language,
+    today: dt.date,
+    *,
+    brief: int = 0,
+    quoting: bool = True,
 ) -> list[Section]:
     """The sections, in their order; from ``brief`` 1 on without the words explained, from 2 on without what each care
-    is, from 3 on with one question for each item. Nothing of what was decided is ever left out."""
-    return list(_Composer(letter, source, language, today, brief).sections())
+    is, from 3 on with one question for each item. Nothing of what was decided is ever left out.
+    Without ``quoting`` a rationale that has no plain words is not quoted, but named."""
+    return list(_Composer(letter, source, language, today, brief, quoting=quoting).sections())
 
 
 def grouped(issues: Iterable[Issue]) -> list[Group]:
@@ -81,9 +88,17 @@ def _told_alone(issue: Issue) -> object:
 
 class _Composer:
     def __init__(
-        self, letter: Determination, source: SourceText, language: Language, today: dt.date, brief: int
+        self,
+        letter: Determination,
+        source: SourceText,
+        language: Language,
+        today: dt.date,
+        brief: int,
+        *,
+        quoting: bool,
     ) -> None:
-        self.letter, self.source, self.language, self.today, self.brief = letter, source, language, today, brief
+        self.letter, self.source, self.language, self.today = letter, source, language, today
+        self.brief, self.quoting = brief, quoting
         self.groups = grouped(letter.issues)
         self.explained: list[Term] = []
         self.told: set[str] = set()
@@ -292,7 +307,7 @@ class _Composer:
         if rationale is None:
             yield from self._say("why.none", group.issues, group.first.decision_spans)
             return
-        quoted = self._own_words(rationale)
+        quoted = self._own_words(rationale) if self.quoting else None
         if quoted is None:
             yield from self._say("why.unknown", group.issues, rationale.spans, names=["Decision rationale"])
         else:

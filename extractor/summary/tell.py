@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from extractor.schema import Determination
 from extractor.source import SourceText
 from extractor.summary.checks import Letter, check
 from extractor.summary.compose import compose
-from extractor.summary.level import easy, reading
+from extractor.summary.level import LEFT_OUT, easy, reading
 from extractor.summary.phrases import phrase, sentences
 from extractor.summary.rewrite import LANGUAGES, problems, reword, shown, slots
 from extractor.summary.schema import Language, Section, Sentence, Summary
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 MOST_WORDS, MOST_FURTHER = 350, 60
 """Words of a summary of one item, and for each further one; beyond them it is told more briefly, where it can be."""
-BRIEFER = (0, 1, 2, 3)
+MANNERS: tuple[dict[str, Any], ...] = (
+    {}, {"brief": 1}, {"brief": 2}, {"brief": 3}, {"brief": 3, "quoting": False}
+)  # fmt: skip
+"""From the fullest to the shortest way of telling: the first that is all that it should be is taken."""
 
 
 def tell(
@@ -37,19 +40,28 @@ def tell(
     Raises NoSafeSummary.
     """
     letter = Letter(determination, source, language)
-    most = MOST_WORDS + MOST_FURTHER * (len(determination.issues) - 1)
-    for brief in BRIEFER:
-        sections = compose(determination, source, language, today or dt.date.today(), brief=brief)
+    today = today or dt.date.today()
+    summaries = []
+    for manner in MANNERS:
+        sections = compose(determination, source, language, today, **manner)
         if rewording is not None:
             reword(sections, rewording, cut(source), letter)
             _say_so(sections, language)
-        summary = _whole(determination, language, sections)
-        if easy(summary.reading, language) and summary.reading.words <= most:
+        summaries.append(_whole(determination, language, sections))
+        if not _shortcomings(summaries[-1], len(determination.issues)):
             break
+    summary = min(reversed(summaries), key=lambda one: _shortcomings(one, len(determination.issues)))
     check(summary, determination, source)
     for sentence in summary.sentences():
         sentence.sources = [" ".join(source.text[start:end].split()) for start, end in sentence.spans]
     return summary
+
+
+def _shortcomings(summary: Summary, items: int) -> int:
+    """How badly a summary misses what it should be: too hard is worst, then too much of the letter's own words."""
+    reading = summary.reading
+    long = reading.words > MOST_WORDS + MOST_FURTHER * (items - 1)
+    return 4 * (not easy(reading, summary.language)) + 2 * (reading.left_out > LEFT_OUT) + long
 
 
 async def atell(
