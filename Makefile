@@ -47,8 +47,10 @@ eval-local: $(VENV)/dev local
 
 golden: $(VENV)/dev
 	$(BIN)/python -m scripts.make_golden
+	$(BIN)/python -m scripts.make_summaries
 
 readme: $(VENV)/dev
+	$(BIN)/python -m scripts.vocabulary
 	$(BIN)/python -m scripts.readme
 
 # Needs uv; hashes, but no addresses, so that the files name no host.

@@ -8,6 +8,7 @@ in the same run.
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import resource
 import statistics
@@ -19,11 +20,14 @@ from functools import partial
 from pathlib import Path
 
 from evals.golden import Annotation, golden_letters, golden_root
-from extractor import extract, read_source
+from extractor import extract, read_source, summarize
 
 MANY = 10_000
+TODAY = dt.date(2026, 11, 1)
 STARTS = 15
-AIMS = {"text": 500, "pdf": 60, "help": 12, "extract": 30}
+AIMS = {"text": 500, "pdf": 60, "help": 12, "extract": 30, "summarize": 40}
+SUMMARIES = 1 / 3
+"""Of the rate of reading alone, what reading and telling together reach at least."""
 
 
 def main() -> None:
@@ -39,6 +43,9 @@ def main() -> None:
     print(f"text: {rate:.0f} letters a second on one core (mean {characters:,.0f} bytes; aim {AIMS['text']})")
     rate = measure([partial(extract, data, name="letter.pdf") for data in pdfs.values()], 3.0)
     print(f"PDF:  {rate:.0f} letters a second on one core (mean {statistics.mean(pages):.1f} pages; aim {AIMS['pdf']})")
+    alone = measure([partial(extract, path) for path in letters], 3.0)
+    told = measure([partial(summarize, path, today=TODAY) for path in letters], 3.0)
+    print(f"summaries: {told / alone:.2f} of the rate of reading the same letters alone (aim {SUMMARIES:.2f})")
     memory([*texts.values()], [*pdfs.values()])
     if not start_up():
         raise SystemExit("start-up misses its aim")
@@ -90,6 +97,7 @@ def start_up() -> bool:
         "bare": [sys.executable, "-c", "pass"],
         "help": [imr, "--help"],
         "extract": [imr, "extract", "--model", "none", letter],
+        "summarize": [imr, "summarize", "--model", "none", letter],
     }
     times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(STARTS):
@@ -100,7 +108,7 @@ def start_up() -> bool:
     middle = {name: statistics.median(values) for name, values in times.items()}
     print(f"start: bare interpreter {1000 * middle['bare']:.1f} ms")
     met = True
-    for name in ("help", "extract"):
+    for name in ("help", "extract", "summarize"):
         ratio = middle[name] / middle["bare"]
         met = met and ratio < AIMS[name]
         aim = f"aim under {AIMS[name]}"

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evals import agreement, metamorphic
+from evals import agreement, metamorphic, summaries
 from evals.command import Options, run
 from evals.golden import golden_letters, golden_root
 from evals.report.text import TITLES, share
@@ -67,6 +67,8 @@ def main() -> int:
     check, golden = "--check" in sys.argv, golden_root()
     changed = f"```text\n{chr(10).join(metamorphic.table(metamorphic.measure(golden_letters(), seeds=3)))}\n```\n"
     read = keep({"eval-golden": "\n".join(lines(None)) + "\n", "eval-changed": changed}, check=check)
+    told = "\n".join(summaries.lines(summaries.measure(golden_letters())))
+    read = keep({"eval-summary": f"```text\n{told}\n```\n"}, check=check) or read
     agreed = "\n".join(agreement.lines(agreement.measure(golden, golden / "second-reader"))) + "\n"
     return keep({"agreement": agreed}, check=check, path=README.parent / "golden" / "README.md") or read
 

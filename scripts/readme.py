@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": ["extract", "--model", "none", "golden/cover-letter/letter.txt"],
     "help": ["--help"],
     "extract-help": ["extract", "--help"],
+    "summarize": ["summarize", "--model", "none", "golden/headed-single-upheld/letter.txt"],
 }
 TABLES: dict[str, tuple[list[str], list[list[str]]]] = {
     "flags": (["flag", "meaning"], [[f"`{code}`", meaning] for code, meaning in FLAGS.items()]),

@@ -194,12 +194,15 @@ def _words(sentence: Sentence, letter: Letter) -> bool:
     if sentence.by != "template":
         return True
     wordings = [text for name, text in phrases()[sentence.name].items() if name.startswith(letter.language)]
-    allowed = {word for text in wordings for word in lower(text)} | licensed(letter.cited(sentence), letter.language)
+    fixed = {word for text in wordings for word in lower(text)}
+    filled = {word for word in lower(sentence.text) if word not in fixed and not word.isdigit()}
+    if not filled:
+        return True
+    filled -= _of_templates(sentence.name.partition(".")[0], letter.language)
     for issue in letter.of(sentence):
         kind = glossary().subcategories.get(issue.subcategory or "")
-        allowed.update(lower(kind[letter.language]) if kind else ())
-    allowed.update(_of_templates(sentence.name.partition(".")[0], letter.language))
-    return all(word in allowed or word.isdigit() for word in lower(sentence.text))
+        filled -= set(lower(kind[letter.language])) if kind else set()
+    return not filled or filled <= licensed(letter.cited(sentence), letter.language)
 
 
 FILLED_BY = {"decided": ("count.", "list."), "guideline": ("guideline.source.", "wording.")}

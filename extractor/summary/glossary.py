@@ -1,9 +1,9 @@
-"""Everyday words for the terms of these letters."""
+"""Everyday words for the terms of these letters: the lines of ``terms/``, each one term or the words for a kind."""
 
 from __future__ import annotations
 
+import json
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -54,12 +54,13 @@ class Glossary:
         """What a request of each subcategory is, where its own words are not known."""
         self._spelled: dict[str, list[tuple[str, Term]]] = {}
         for file in files("extractor.summary").joinpath("terms").iterdir():
-            raw = tomllib.loads(file.read_text(encoding="utf-8"))
-            self.subcategories |= raw.get("subcategory", {})
-            self._add(raw["term"])
+            for line in file.read_text(encoding="utf-8").splitlines():
+                self._add(json.loads(line))
 
-    def _add(self, entries: list[dict[str, Any]]) -> None:
-        for entry in entries:
+    def _add(self, entry: dict[str, Any]) -> None:
+        if "subcategory" in entry:
+            self.subcategories[entry["subcategory"]] = entry
+        else:
             term = Term(
                 entry["id"], entry["kind"],
                 {"en": entry["en"], "es": entry["es"]},
