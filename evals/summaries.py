@@ -180,7 +180,8 @@ def _item(stated: Issue, found: Issue | None, summary: Summary) -> Iterator[tupl
 
 
 def _verbatim(words: str, told: str) -> bool:
-    return "".join(words.split()) in "".join(told.split())
+    """White space and capitals aside."""
+    return "".join(words.lower().split()) in "".join(told.lower().split())
 
 
 def as_json(found: dict[Language, Read]) -> dict[str, Any]:

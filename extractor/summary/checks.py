@@ -205,7 +205,7 @@ def _words(sentence: Sentence, letter: Letter) -> bool:
     return not filled or filled <= licensed(letter.cited(sentence), letter.language)
 
 
-FILLED_BY = {"decided": ("count.", "list."), "guideline": ("guideline.source.", "wording.")}
+FILLED_BY = {"decided": ("count.", "list."), "guideline": ("guideline.source.", "wording."), "caution": ("wording.",)}
 """Templates that fill others in; all others are filled in by wordings."""
 
 
@@ -216,7 +216,7 @@ def _of_templates(name: str, language: Language) -> frozenset[str]:
     joining = " ".join(
         text
         for other, wordings in phrases().items()
-        if other.startswith(FILLED_BY.get(name, ("wording.",)))
+        if other.startswith(FILLED_BY.get(name, ("wording.", "amount.")))
         for key, text in wordings.items()
         if key.startswith(language)
     )

@@ -100,7 +100,8 @@ class _Composer:
         self.letter, self.source, self.language, self.today = letter, source, language, today
         self.brief, self.quoting = brief, quoting
         self.groups = grouped(letter.issues)
-        self.explained: list[Term] = []
+        self.explained: dict[Term, str] = {}
+        """Terms of the requests, as the letter writes them."""
         self.told: set[str] = set()
         """Terms that their item explains."""
         self.asked: set[str] = set()
@@ -166,6 +167,8 @@ class _Composer:
     # What was decided.
 
     def _missing(self) -> Iterator[Sentence]:
+        if not reviewed(self.language):
+            yield from self._say("missing.draft")
         warned = [flag for flag in self.letter.flags if flag.level == "warning"]
         if self.letter.status == "complete":
             return
@@ -191,7 +194,8 @@ class _Composer:
             return self._one(issues[0], spans)
         counts = [len(issues), *(len(found) for found in held.values())]
         if set(held) == {"upheld"}:
-            return self._say("decided.many_upheld", issues, spans, counted=counts, n=len(issues))
+            variant = "two" if len(issues) == 2 else ""
+            return self._say("decided.many_upheld", issues, spans, variant=variant, counted=counts, n=len(issues))
         parts = [
             phrase(f"count.{name}", self.language, variant="many" if len(found) > 1 else "", n=len(found))
             for name, found in held.items()
@@ -206,6 +210,8 @@ class _Composer:
         if stands == "partly" and (visits := _visits(issue)):
             have, rest = visits
             return self._say("decided.partly_counted", [issue], spans, have=have, rest=rest)
+        if stands == "partly" and in_dispute_as_a_whole(issue):
+            return self._say("decided.partly_whole", [issue], spans)
         return self._say(f"decided.{stands}", [issue], spans)
 
     # The items.
@@ -226,31 +232,45 @@ class _Composer:
 
     def _asked(self, group: Group) -> Iterator[Sentence]:
         for issue in group.issues:
-            yield from self._asked_one(issue)
+            yield from self._asked_one(issue, numbered=len(group.issues) > 1)
         if group.first.timing == "retrospective" and not any(_served(issue) for issue in group.issues):
             spans = [span for issue in group.issues for span in _spans(issue.request)]
             yield from self._say("asked.got", group.issues, spans)
 
-    def _asked_one(self, issue: Issue) -> Iterator[Sentence]:
+    def _asked_one(self, issue: Issue, *, numbered: bool) -> Iterator[Sentence]:
         asked = issue.original_request or issue.request
         if asked is None:
             yield from self._say("asked.unread", [issue], issue.decision_spans)
             return
         details = issue.original_request.details if issue.original_request else issue.details
         plain = worded(asked, details, issue.subcategory, self.language)
+        variant, counted = ("numbered", [issue.number]) if numbered else ("", [])
         if plain is None:
-            yield from self._say("asked.unknown", [issue], asked.spans)
+            yield from self._say(
+                "asked.unknown", [issue], asked.spans, variant=variant, counted=counted, n=issue.number
+            )
         else:
             name = "asked.payment" if issue.timing == "retrospective" else "asked.care"
             what = plain.text if issue.timing == "retrospective" else plain.text[:1].upper() + plain.text[1:]
-            yield from self._say(name, [issue], plain.spans, names=plain.names, what=what)
+            yield from self._say(
+                name,
+                [issue],
+                plain.spans,
+                names=plain.names,
+                variant=variant,
+                counted=counted,
+                n=issue.number,
+                what=what,
+            )
             yield from self._explained(plain, issue)
         yield self._quote(asked, "asked.letter", [issue])
         served = _served(issue)
         if served is not None:
             day, spans = served
             yield from self._say("asked.got_on", [issue], spans, date=date(day, self.language))
-        self.explained += [one.term for one in glossary().find(asked.text) if one.term.kind in (*ASKED_FOR, "word")]
+        for one in glossary().find(asked.text):
+            if one.term.kind in (*ASKED_FOR, "word"):
+                self.explained.setdefault(one.term, asked.text[one.start : one.end])
 
     def _explained(self, plain: Worded, issue: Issue) -> Iterator[Sentence]:
         """What the care is, the first time that it is named."""
@@ -267,17 +287,20 @@ class _Composer:
             if part is None:
                 continue
             plain = worded(part, part.details, issue.subcategory, self.language)
+            variant = "whole" if in_dispute_as_a_whole(issue) else ""
             if plain is not None and plain.known:
-                yield from self._say("have.part", [issue], part.spans, names=plain.names, what=plain.text)
+                yield from self._say(
+                    "have.part", [issue], part.spans, names=plain.names, variant=variant, what=plain.text
+                )
             else:
-                yield from self._say("have.part_as_told", [issue], part.spans)
+                yield from self._say("have.part_as_told", [issue], part.spans, variant=variant)
             yield self._quote(part, "have.letter", [issue])
             yield from self._say("have.stays", [issue], part.spans)
 
     def _decision(self, group: Group, *, again: bool) -> Iterator[Sentence]:
         yield from self._decided_item(group, again=again)
         for issue in group.issues:
-            if issue.request and issue.original_request and issue.request.text != issue.original_request.text:
+            if issue.request and issue.original_request and not in_dispute_as_a_whole(issue):
                 yield self._quote(issue.request, "decision.letter", [issue])
 
     def _decided_item(self, group: Group, *, again: bool) -> list[Sentence]:
@@ -288,7 +311,9 @@ class _Composer:
         if group.standing == "already":
             spans += [span for issue in group.issues for reason in _reasons(issue) for span in reason.spans]
             again = False
-        return self._say(f"decision.{group.standing}{'_again' if again else ''}", group.issues, spans)
+        # Where the whole request is in dispute there is no rest, although a part or something else was authorised.
+        told = "upheld" if in_dispute_as_a_whole(group.first) and group.standing == "partly" else group.standing
+        return self._say(f"decision.{told}{'_again' if again else ''}", group.issues, spans)
 
     def _why(self, group: Group, *, again: bool) -> Iterator[Sentence]:
         """Nothing where the letter is unclear: its reasons may be those of another decision."""
@@ -357,9 +382,12 @@ class _Composer:
             yield from self._question("question.already_authorized", group, spans)
         elif not group.reasons:
             yield from self._question("question.unknown", group, spans or group.first.decision_spans)
+        before = len(self.asked)
         told = group.reasons[:1] if self.brief > 2 else group.reasons
         for reason in told if group.standing in ("upheld", "partly") else ():
             yield from self._question(f"question.{reason.code}", group, reason.spans)
+        if told and group.standing in ("upheld", "partly") and len(self.asked) == before:
+            yield from self._say("question.above", group.issues, spans)
 
     def _question(self, name: str, group: Group, spans: Sequence[Span]) -> Iterator[Sentence]:
         """Each question once: it is for the next visit, not for each request."""
@@ -372,8 +400,10 @@ class _Composer:
     def _not_mean(self) -> Iterator[Sentence]:
         issues = self.letter.issues
         denied = [issue for issue in issues if standing(issue) in ("upheld", "partly")]
-        if denied:
-            yield from self._say("not_mean.pain", denied, _decisions(denied))
+        if not denied:
+            yield from self._say("not_mean.only", issues, _decisions(issues))
+            return
+        yield from self._say("not_mean.pain", denied, _decisions(denied))
         many = "_many" if len(issues) > 1 else ""
         yield from self._say(f"not_mean.claim{many}", issues, _decisions(issues))
 
@@ -399,22 +429,30 @@ class _Composer:
         for code in codes:
             issues = [issue for issue in self.letter.issues if code in [notice.code for notice in issue.notices]]
             spans = [span for issue in issues for notice in issue.notices for span in notice.spans]
-            yield from self._say(f"caution.{code}", issues, spans)
+            drugs = [issue.details.drug for issue in issues if issue.details and issue.details.drug]
+            if len(drugs) < len(issues):
+                yield from self._say(f"caution.{code}", issues, spans)
+                continue
+            names = list(dict.fromkeys(str(drug.value) for drug in drugs))
+            spans += [span for drug in drugs for span in drug.spans]
+            told = names[0] if len(names) == 1 else phrase(
+                "wording.and", self.language, first=", ".join(names[:-1]), last=names[-1]
+            )  # fmt: skip
+            yield from self._say(f"caution.{code}", issues, spans, variant="named", names=names, drugs=told)
 
     def _words(self) -> Iterator[Sentence]:
         if self.brief:
             return
         if any(group.reasons for group in self.groups):
             yield from self._say("words.guide")
-        terms = dict.fromkeys(term for term in self.explained if term.id not in self.told)
-        for term in [term for term in terms if self.language in term.what][:MOST_TERMS]:
-            text = phrase("words.term", self.language, term=term.words[self.language], what=term.what[self.language])
-            yield from self._told(text[:1].upper() + text[1:], "glossary", term.id, names=abbreviations(text))
+        terms = [term for term in self.explained if term.id not in self.told and self.language in term.what]
+        for term in terms[:MOST_TERMS]:
+            written = self.explained[term]
+            text = phrase("words.term", self.language, term=written, what=term.what[self.language])
+            yield from self._told(text, "glossary", term.id, names=[written, *abbreviations(text)])
 
     def _about(self) -> Iterator[Sentence]:
         yield from self._say("about.page")
-        if not reviewed(self.language):
-            yield from self._say("about.draft")
 
     def _guidelines(self) -> list[Sentence]:
         reviewer, reviewer_spans = self._sources("reviewer_guideline")
@@ -441,6 +479,14 @@ class _Composer:
         if len(told) > 1:
             told = [phrase("wording.and", self.language, first=", ".join(told[:-1]), last=told[-1])]
         return "".join(told), spans
+
+
+def in_dispute_as_a_whole(issue: Issue) -> bool:
+    """The part in dispute is the whole request, whatever was authorised beside it."""
+    if issue.request is None or issue.original_request is None:
+        return False
+    request, original = ("".join(text.text.lower().split()) for text in (issue.request, issue.original_request))
+    return request == original
 
 
 def _reasons(issue: Issue) -> list[Reason]:

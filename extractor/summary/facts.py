@@ -23,7 +23,7 @@ class Fact:
 
     id: str
     when: str
-    """For whose letter it is shown: ``always``, ``decided``, ``upheld``, ``overturned_care`` and so on."""
+    """For whose letter it is shown: ``always``, ``denied``, ``upheld``, ``overturned_care`` and so on."""
     text: dict[str, str]
     source: str
     as_of: dt.date
@@ -53,16 +53,17 @@ def facts() -> tuple[Fact, ...]:
 def applying(issues: list[Issue], decided: dt.date | None) -> Iterator[tuple[Fact, list[Issue]]]:
     """The facts for this letter, each with the items that it is about."""
     for fact in facts():
-        about = [issue for issue in issues if _about(fact.when, issue)]
+        about = [issue for issue in issues if _about(fact.when, issue, issues)]
         if fact.holds(decided) and (about or fact.when == "always"):
             yield fact, about
 
 
-def _about(when: str, issue: Issue) -> bool:
+def _about(when: str, issue: Issue, issues: list[Issue]) -> bool:
     stands, had = standing(issue), issue.timing == "retrospective"
     denied = stands in ("upheld", "partly")
     return {
-        "decided": denied or stands == "overturned",
+        "denied": denied,
+        "all_overturned": all(standing(one) in ("overturned", "already") for one in issues) and stands == "overturned",
         "upheld": denied and not had,
         "upheld_paid": denied and had,
         "overturned_care": stands == "overturned" and not had,

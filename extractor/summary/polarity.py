@@ -18,10 +18,10 @@ CLAIMS: dict[Language, list[tuple[Claim, re.Pattern[str]]]] = {
     "en": [
         ("heading_upheld", re.compile(r'"Upheld[."]')),
         ("heading_overturned", re.compile(r'"Overturned[."]')),
-        ("denied", re.compile(r"\b(?:was|were) not approved\b|\bNone of the \d+ requests .*\bwas approved\b|"
+        ("denied", re.compile(r"\b(?:was|were) not approved\b|\bN(?:one|either) of the \d+ requests .*\bwas approved\b|"
                               r'"no"(?: to the rest)? stays\b|(?<!dis)\bagreed with the company\b')),
         ("necessary", re.compile(r"\b(?<!not )medically necessary\b|\bdisagreed with the company\b")),
-        ("have", re.compile(r"\b(?:was|were) already approved\b|\balready approved this part\b|"
+        ("have", re.compile(r"\b(?:was|were) already approved\b|\balready approved (?:this|something)\b|"
                             r"\balready approved part of this\b|\bwas approved before\b|\bstill have\b|"
                             r"\bcare that was approved\b|\bdoes not take (?:it|this care) away\b|"
                             r"\bno need to approve it twice\b")),
@@ -34,9 +34,10 @@ CLAIMS: dict[Language, list[tuple[Claim, re.Pattern[str]]]] = {
                               re.I)),
         ("necessary", re.compile(r"\b(?<!no )es necesari[oa]\b|\bsí (?:es|son) cuidado necesario\b|"
                                  r"\bno estuvo de acuerdo con la compañía\b|\bvio como necesario\b", re.I)),
-        ("have", re.compile(r"\bya estaban? aprobad[oa]s?\b|\bya se había aprobado\b|\bya aprobó (?:esta|una) parte\b|"
+        ("have", re.compile(r"\bya estaban? aprobad[oa]s?\b|\bya se había aprobado\b|"
+                            r"\bya aprobó (?:esta parte|una parte|esto|algo)\b|"
                             r"\btodavía tiene\b|\bno (?:se la|le) quita\b|\bel cuidado que se aprobó\b|"
-                            r"\bno hay que aprobarlo dos veces\b", re.I)),
+                            r"\bno hace falta aprobarlo otra vez\b", re.I)),
     ],
 }  # fmt: skip
 """The wordings that the fixed sentences use, and no others."""

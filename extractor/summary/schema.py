@@ -39,7 +39,7 @@ class Sentence(Model):
     checks: list[str] = []
     """What it was checked for, and passed."""
     refused: str | None = None
-    """The check that a model's sentence failed, in whose place this one stands."""
+    """The check that another sentence failed, in whose place this one stands: a model's, or one filled in."""
 
 
 class Section(Model):
@@ -84,7 +84,7 @@ class Summary(Model):
     by_model: int = 0
     """Sentences that a model worded."""
     replaced: int = 0
-    """Sentences of a model that failed a check, and have a fixed one in their place."""
+    """Sentences that failed a check, and have a fixed one in their place."""
 
     def sentences(self) -> list[Sentence]:
         """All of them, in order."""

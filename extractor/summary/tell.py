@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from extractor.schema import Determination
 from extractor.source import SourceText
-from extractor.summary.checks import Letter, check
+from extractor.summary.checks import Letter, check, failing
 from extractor.summary.compose import compose
 from extractor.summary.level import LEFT_OUT, easy, reading
 from extractor.summary.phrases import phrase, sentences
@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 MOST_WORDS, MOST_FURTHER = 350, 60
 """Words of a summary of one item, and for each further one; beyond them it is told more briefly, where it can be."""
-MANNERS: tuple[dict[str, Any], ...] = (
-    {}, {"brief": 1}, {"brief": 2}, {"brief": 3}, {"brief": 3, "quoting": False}
-)  # fmt: skip
-"""From the fullest to the shortest way of telling: the first that is all that it should be is taken."""
+MANNERS = ((0, True), (1, True), (2, True), (3, True), (3, False))
+"""How briefly, and whether a rationale without plain words is quoted; the first one without shortcomings is taken."""
+MENDED = {
+    "asked.care": "asked.unknown", "asked.payment": "asked.unknown", "have.part": "have.part_as_told",
+    "decided.partly_counted": "decided.partly",
+}  # fmt: skip
+"""What is said in the place of a sentence that is filled in from the letter, and fails a check."""
 
 
 def tell(
@@ -41,20 +44,35 @@ def tell(
     """
     letter = Letter(determination, source, language)
     today = today or dt.date.today()
-    summaries = []
-    for manner in MANNERS:
-        sections = compose(determination, source, language, today, **manner)
+    items, tried = len(determination.issues), []
+    for brief, quoting in MANNERS:
+        sections = compose(determination, source, language, today, brief=brief, quoting=quoting)
+        _mend(sections, letter)
         if rewording is not None:
             reword(sections, rewording, cut(source), letter)
             _say_so(sections, language)
-        summaries.append(_whole(determination, language, sections))
-        if not _shortcomings(summaries[-1], len(determination.issues)):
+        summary = _whole(determination, language, sections)
+        tried.append((_shortcomings(summary, items), not quoting, -brief, summary))
+        if not tried[-1][0]:
             break
-    summary = min(reversed(summaries), key=lambda one: _shortcomings(one, len(determination.issues)))
+    summary = min(tried, key=lambda one: one[:3])[3]
     check(summary, determination, source)
     for sentence in summary.sentences():
         sentence.sources = [" ".join(source.text[start:end].split()) for start, end in sentence.spans]
     return summary
+
+
+def _mend(sections: list[Section], letter: Letter) -> None:
+    """The rules read what a poor copy hardly shows: what then stands nowhere in the letter is not told."""
+    for section in sections:
+        for at, sentence in enumerate(section.sentences):
+            failed = failing(sentence, letter) if sentence.name in MENDED else None
+            if failed:
+                name = MENDED[sentence.name]
+                text = phrase(name, letter.language)
+                section.sentences[at] = sentence.model_copy(
+                    update={"name": name, "text": text, "names": [], "refused": failed}
+                )
 
 
 def _shortcomings(summary: Summary, items: int) -> int:

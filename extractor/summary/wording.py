@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extractor.language.numbers import NUMBER, number
+from extractor.lexicon.anatomy import LEVEL
 from extractor.schema import BodyPart, Details, Span, Text
 from extractor.summary.glossary import Found, Term, glossary
 from extractor.summary.phrases import phrase
@@ -25,6 +27,12 @@ SIDES = {
 }  # fmt: skip
 MOST_PARTS = 4
 """Of the body; of more of them, the letter's words tell."""
+DONE_TO = ("test", "surgery")
+"""Kinds of care that a part of the body has done to it, rather than done for it."""
+OFTEN = re.compile(
+    rf"(?P<n>once|twice|{NUMBER})(?: ?times?| ?x)? (?:a|per|each|every) (?P<unit>day|week|month)|daily", re.I
+)
+LONG = re.compile(rf"(?P<n>{NUMBER})[ -](?P<unit>day|week|month)s?", re.I)
 VOWEL = re.compile(r"[aeiou]", re.I)
 
 
@@ -57,7 +65,7 @@ def worded(request: Text, details: Details | None, subcategory: str | None, lang
         care = phrase("wording.visit" if sessions == 1 else "wording.visits", language, n=sessions, care=care)
     named = " ".join(str(details.treatment.value).lower().split()) if details.treatment else ""
     parts = [part for part in details.body_parts if part.side or part.part.lower() not in named]
-    care = _placed(care, parts, language)
+    care = ", ".join(filter(None, (_placed(care, parts, terms[0].kind, language), _timed(details, language))))
     return Worded(care, request.spans, abbreviations(care), terms, known=True)
 
 
@@ -91,11 +99,31 @@ def _medicine(
         return None
     care = kind[language]
     variant = "vowel" if VOWEL.match(care) else ""
+    name = drug
+    if details.quantity and isinstance(details.quantity.value, int) and details.quantity.value > 1:
+        drug = phrase("amount.quantity", language, drug=drug, n=details.quantity.value)
     text = phrase("wording.medicine", language, variant=variant, drug=drug, care=care)
-    return Worded(text, request.spans, [drug, *abbreviations(care)], list(terms), known=bool(terms))
+    return Worded(text, request.spans, [name, *abbreviations(care)], list(terms), known=bool(terms))
 
 
-def _placed(care: str, parts: Sequence[BodyPart], language: Language) -> str:
+def _timed(details: Details, language: Language) -> str:
+    """How often and for how long, where the request says it plainly."""
+    told = []
+    often = OFTEN.fullmatch(str(details.frequency.value).lower()) if details.frequency else None
+    if often and often["unit"]:
+        times = {"once": 1, "twice": 2}.get(often["n"]) or number(often["n"])
+        if isinstance(times, int):
+            told.append(phrase(f"amount.a_{often['unit']}", language, variant="one" if times == 1 else "", n=times))
+    elif often:
+        told.append(phrase("amount.daily", language))
+    long = LONG.fullmatch(str(details.duration.value).lower()) if details.duration else None
+    length = number(long["n"]) if long else None
+    if long and isinstance(length, int):
+        told.append(phrase(f"amount.{long['unit']}s", language, variant="one" if length == 1 else "", n=length))
+    return " ".join(told)
+
+
+def _placed(care: str, parts: Sequence[BodyPart], kind: str, language: Language) -> str:
     """With the parts of the body that the request names and the glossary knows."""
     told = [found for part in parts if (found := _part(part, language))]
     told = list(dict.fromkeys(told))
@@ -104,10 +132,14 @@ def _placed(care: str, parts: Sequence[BodyPart], language: Language) -> str:
     body = told[0] if len(told) == 1 else phrase(
         "wording.and", language, first=", ".join(told[:-1]), last=told[-1]
     )  # fmt: skip
-    return phrase("wording.for_body", language, care=care, body=body)
+    told_of = phrase("wording.of_body" if kind in DONE_TO else "wording.for_body", language, care=care, body=body)
+    return told_of.replace(" de el ", " del ")
 
 
 def _part(part: BodyPart, language: Language) -> str | None:
+    if re.fullmatch(LEVEL, part.part, re.I):
+        region = phrase(f"wording.level_{part.part[0].upper()}", language, level=part.part)
+        return phrase(f"wording.on_{part.side}", language, body=region) if part.side else region
     term = next((one.term for one in glossary().find(part.part) if one.term.kind == "body"), None)
     if term is None or (part.side and not term.paired):
         return None
@@ -124,4 +156,4 @@ def _part(part: BodyPart, language: Language) -> str | None:
 
 def abbreviations(text: str) -> list[str]:
     """Names in capitals, which stay as they are."""
-    return re.findall(r"\b[A-Z]{2,}[A-Z0-9]*\b", text)
+    return re.findall(r"\b[A-Z][0-9][A-Z0-9-]*\b|\b[A-Z]{2,}[A-Z0-9]*\b", text)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from extractor.summary.phrases import phrase
-from extractor.summary.render.plain import CONTROL, LISTED, OF_AN_ITEM, quoted
+from extractor.summary.render.plain import CONTROL, LISTED, OF_AN_ITEM, opens, quoted
 from extractor.summary.schema import SectionName, Summary
 
 TOLD_FROM: tuple[SectionName, ...] = ("decision", "why", "caution")
@@ -44,7 +44,10 @@ def _sections(summary: Summary) -> Iterator[dict[str, Any]]:
         ends = after is None or after.name not in OF_AN_ITEM
         yield {
             "name": section.name, "heading": section.heading, "below": section.name in OF_AN_ITEM,
-            "sentences": [(one.by, one.name, CONTROL.sub("", quoted(one, summary))) for one in section.sentences],
+            "sentences": [
+                (one.by == "letter", opens(section, one, before), CONTROL.sub("", quoted(one, summary)))
+                for before, one in zip([None, *section.sentences], section.sentences, strict=False)
+            ],
             "sources": list(sources) if ends else [],
         }  # fmt: skip
         sources = {} if ends else sources

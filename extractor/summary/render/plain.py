@@ -53,7 +53,7 @@ def explained(summary: Summary, width: int) -> str:
             lines += textwrap.wrap(CONTROL.sub("", sentence.text), width, initial_indent="  ", subsequent_indent="  ")
             whose = f"{sentence.by} {sentence.name}"
             if sentence.refused:
-                whose += f", in the place of a model's sentence that failed: {sentence.refused}"
+                whose += f", in the place of a sentence that failed: {sentence.refused}"
             lines += textwrap.wrap(whose, width, initial_indent="      ", subsequent_indent="      ")
             for (start, end), words in zip(sentence.spans, sentence.sources, strict=True):
                 told = f"{start}-{end}: {CONTROL.sub('', words)}"
@@ -72,13 +72,13 @@ def explained(summary: Summary, width: int) -> str:
 
 
 def _paragraphs(section: Section, summary: Summary) -> Iterator[str]:
-    """Sentences run on; the letter's words, questions and words explained stand for themselves."""
+    """Sentences run on, but for questions and words explained."""
     running: list[str] = []
-    for sentence in section.sentences:
+    for before, sentence in zip([None, *section.sentences], section.sentences, strict=False):
         if section.name in LISTED:
             yield sentence.text
             continue
-        if section.name == "asked" and sentence.name.startswith("asked.") and running and _opens(sentence):
+        if running and opens(section, sentence, before):
             yield " ".join(running)
             running = []
         running.append(quoted(sentence, summary))
@@ -86,9 +86,11 @@ def _paragraphs(section: Section, summary: Summary) -> Iterator[str]:
         yield " ".join(running)
 
 
-def _opens(sentence: Sentence) -> bool:
-    """Begins what is told of one more item."""
-    return sentence.name in ("asked.care", "asked.payment", "asked.unknown", "asked.unread")
+def opens(section: Section, sentence: Sentence, before: Sentence | None) -> bool:
+    """Begins a paragraph: what is told of one more item, or one more fact."""
+    if section.name == "next":
+        return before is None or before.name != sentence.name
+    return before is None or sentence.name in ("asked.care", "asked.payment", "asked.unknown", "asked.unread")
 
 
 def quoted(sentence: Sentence, summary: Summary) -> str:
