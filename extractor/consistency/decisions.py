@@ -122,12 +122,12 @@ def _verdict(sentence: Sentence, asked: set[str]) -> Decision | None:
         return None if CONDITION.search(text.replace(verdict["cannot"], "")) else "upheld"
     if verdict["no_denial"] or verdict["ought"]:
         return None if CONDITION.search(text) else "overturned"
-    before = text[: verdict.end()]
+    before = text[: verdict.end()].lower()
     if SOMEBODY_ELSES.search(before) and not MY_OWN.search(text):
         return None
     if not OF_REQUEST.search(before) and asked.isdisjoint(_words(before)):
         return None
-    how = verdict["how"] or verdict["so"] or verdict["held"] or ""
+    how = (verdict["how"] or verdict["so"] or verdict["held"] or "").lower()
     if verdict["non"] or verdict["denied"] or "not" in how or "n" in how[:2]:
         return "upheld"
     return None if DOUBTED.search(before) or " not " in before else "overturned"
@@ -137,7 +137,7 @@ def _supports(sentence: Sentence) -> bool:
     if SUPPORTING.isdisjoint(sentence.stems):
         return False
     found = SUPPORTS.match(sentence.text)
-    return found is not None and not DOUBTED.search(sentence.text) and " not " not in sentence.text
+    return found is not None and not DOUBTED.search(sentence.text) and " not " not in sentence.lower
 
 
 def _reasoning(letter: Letter, issue: Issue) -> Iterator[Finding]:

@@ -78,7 +78,8 @@ UPHELD: tuple[Cue, ...] = (
         ("redundant", "duplicat"),
         r"\b(?:redundant|duplicat\w+)\b",
         state="contradicted",
-        unless=r"\bduplicate (?:study|mri|x-?ray|imag\w+|test)|not duplicat",
+        unless=r"\bduplicate (?:study|mri|x-?ray|imag\w+|test)|not duplicat|\bduplicative therapy|"
+        r"\b(?:relaxants?|inhibitors?|opioids?|agents?|class|drugs?|medications?|exercises?|gym)\b",
     ),
     Cue(
         "already_authorized",

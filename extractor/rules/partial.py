@@ -13,6 +13,9 @@ from extractor.source import SourceText, Span
 LINKING = re.compile(r"^[\s,.;:]+(?:of\s{1,9}(?:this|these|that|those|which|it),?\s{1,9})?", re.I)
 VERBS = frozenset({"is", "are", "was", "were"})
 
+NOTHING = re.compile(r"(?:no|none|nothing|0|zero)\b", re.I)
+"""What was authorised, where nothing was."""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -53,9 +56,13 @@ def _authorized(source: SourceText, form: PartialApproval, start: int, end: int)
     named_first = _first(body, form.authorized_after, start, end)
     if named_first is not None:
         leaving = _last(body, form.leaving, named_first[1], end)
-        return _stripped(source, named_first[1], leaving[0] if leaving else end)
-    named_last = _last(body, form.authorized_before, start, end)
-    return _stripped(source, start, named_last[0]) if named_last is not None else None
+        part = _stripped(source, named_first[1], leaving[0] if leaving else end)
+    else:
+        named_last = _last(body, form.authorized_before, start, end)
+        if named_last is None:
+            return None
+        part = _stripped(source, start, named_last[0])
+    return None if NOTHING.match(body, *part) else part
 
 
 def _stripped(source: SourceText, start: int, end: int) -> Span:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from extractor.errors import NoSafeSummary
@@ -106,7 +106,8 @@ def _has_place(sentence: Sentence, letter: Letter) -> bool:
     """A sentence about the letter rests on places of it, or on a fact, or on what a word means."""
     inside = all(0 <= start < end <= len(letter.source.text) for start, end in sentence.spans)
     known = all(number in letter.issues for number in sentence.issues)
-    free = sentence.by in ("fact", "glossary") or sentence.name.startswith(PAGE)
+    unread = known and any(issue.decision == "unknown" for issue in letter.of(sentence))
+    free = sentence.by in ("fact", "glossary") or sentence.name.startswith(PAGE) or unread
     return inside and known and (bool(sentence.spans) or free)
 
 
@@ -149,15 +150,10 @@ def _counts_hold(sentence: Sentence, letter: Letter) -> bool:
             told[next(iter(found))] += numbers[0]
     denied = sum(holds("denied", issue) for issue in issues)
     necessary = sum(holds("necessary", issue) for issue in issues)
-    have = sum(holds("have", issue) and issue.decision == "upheld" for issue in issues)
-    both = sum(holds("denied", issue) and holds("have", issue) for issue in issues)
-    return (told["denied"], told["necessary"], told["have"]) in {
-        (denied - both, necessary, have), (denied - both, necessary, have - _doubtful_have(issues)),
-    }  # fmt: skip
-
-
-def _doubtful_have(issues: Iterable[Issue]) -> int:
-    return sum(holds("have", issue) and not holds("denied", issue) and issue.authorized is not None for issue in issues)
+    clear = [issue for issue in issues if holds("denied", issue) or holds("necessary", issue) or holds("have", issue)]
+    have = sum(holds("have", issue) and not holds("necessary", issue) for issue in clear)
+    both = sum(holds("denied", issue) and holds("have", issue) for issue in clear)
+    return (told["denied"], told["necessary"], told["have"]) == (denied - both, necessary, have)
 
 
 def _numbers(sentence: Sentence, letter: Letter) -> bool:
@@ -172,8 +168,13 @@ def _numbers(sentence: Sentence, letter: Letter) -> bool:
             return False
         text = text.replace(written, " ")
     fixed = phrases().get(sentence.name, {}).get(letter.language, "")
-    known = {*NUMBER.findall(figures(cited)), *NUMBER.findall(cited), *NUMBER.findall(fixed)}
-    return set(NUMBER.findall(text)) <= known | {str(number) for number in sentence.counted}
+    known = numbers(figures(cited)) | numbers(cited) | numbers(fixed)
+    return numbers(text) <= known | set(map(float, sentence.counted))
+
+
+def numbers(text: str) -> set[float]:
+    """The numbers in figures, by their value: 12.00 is 12."""
+    return {float(number) for number in NUMBER.findall(text)}
 
 
 def _sides(sentence: Sentence, letter: Letter) -> bool:

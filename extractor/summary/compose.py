@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from extractor.language.dates import DATE, parse
 from extractor.language.sentences import Sentence as LetterSentence
 from extractor.language.sentences import sentences as in_sentences
-from extractor.schema import Determination, Issue, Rationale, RationalePart, Reason, Request, Span, Text
+from extractor.schema import Details, Determination, Issue, Rationale, RationalePart, Reason, Span, Text
 from extractor.source import SourceText
 from extractor.summary.facts import FRESH, applying
 from extractor.summary.glossary import Term, glossary
 from extractor.summary.phrases import phrase, reviewed, sentences
 from extractor.summary.schema import Language, Section, SectionName, Sentence, Teller
-from extractor.summary.standing import STANDINGS, Standing, standing
+from extractor.summary.standing import STANDINGS, Standing, standing, told_reasons
 from extractor.summary.wording import ASKED_FOR, Worded, abbreviations, worded
 from extractor.summary.words import date
 
@@ -45,7 +45,7 @@ class Group:
 
     @property
     def reasons(self) -> list[Reason]:
-        return self.first.rationale.reasons if self.first.rationale else []
+        return told_reasons(self.first)
 
 
 def compose(
@@ -67,7 +67,7 @@ def grouped(issues: Iterable[Issue]) -> list[Group]:
     """The items in the letter's order, those that are told together in one place."""
     groups: dict[object, Group] = {}
     for issue in issues:
-        reasons = issue.rationale.reasons if issue.rationale else []
+        reasons = told_reasons(issue)
         key = (
             standing(issue), issue.decision, frozenset((reason.code, reason.record_state) for reason in reasons),
             issue.timing, bool(issue.notices), issue.depends_on, _told_alone(issue),
@@ -81,7 +81,7 @@ def _told_alone(issue: Issue) -> object:
     unless they are the same words."""
     if issue.authorized is not None:
         return issue.number
-    if issue.rationale is None or issue.rationale.reasons:
+    if issue.rationale is None or told_reasons(issue):
         return None
     return issue.rationale.text
 
@@ -482,11 +482,14 @@ class _Composer:
 
 
 def in_dispute_as_a_whole(issue: Issue) -> bool:
-    """The part in dispute is the whole request, whatever was authorised beside it."""
-    if issue.request is None or issue.original_request is None:
+    """The part in dispute is the whole request, or something else was authorised: there is no rest to speak of."""
+    original, authorized = issue.original_request, issue.authorized
+    if issue.request is None or original is None:
         return False
-    request, original = ("".join(text.text.lower().split()) for text in (issue.request, issue.original_request))
-    return request == original
+    request, asked = ("".join(text.text.lower().split()) for text in (issue.request, original))
+    kinds = [{one.term.id for one in glossary().find(part.text)} for part in (original, authorized) if part]
+    kinds = [{name for name in kind if glossary().terms[name].kind in ASKED_FOR} for kind in kinds]
+    return request == asked or (len(kinds) == 2 and all(kinds) and not kinds[0] & kinds[1])
 
 
 def _reasons(issue: Issue) -> list[Reason]:
@@ -508,14 +511,21 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
 
 def _visits(issue: Issue) -> tuple[int, int] | None:
     """Visits that were authorised and visits in dispute, where they are together what was asked for."""
-    have, rest, asked = (_sessions(part) for part in (issue.authorized, issue, issue.original_request))
+    parts = [part.details if part else None for part in (issue.authorized, issue, issue.original_request)]
+    have, rest, asked = (part.sessions.value if part and part.sessions else None for part in parts)
+    if len({_care(part) for part in parts}) > 1:
+        return None
     if isinstance(have, int) and isinstance(rest, int) and min(have, rest) > 1 and have + rest == asked:
         return have, rest
     return None
 
 
-def _sessions(part: Request | Issue | None) -> object:
-    return part.details.sessions.value if part and part.details and part.details.sessions else None
+def _care(details: Details | None) -> object:
+    """What is asked for, and where: visits of another care do not add up with it."""
+    if details is None or details.treatment is None:
+        return None
+    places = frozenset((part.part.lower(), part.side) for part in details.body_parts)
+    return str(details.treatment.value).lower(), places
 
 
 def _served(issue: Issue) -> tuple[dt.date, list[Span]] | None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from extractor.schema import Issue
 from extractor.summary.schema import Language
-from extractor.summary.standing import DOUBTS
+from extractor.summary.standing import already_authorized, standing
 
 Claim = Literal["denied", "necessary", "have", "heading_upheld", "heading_overturned"]
 
@@ -41,15 +41,6 @@ CLAIMS: dict[Language, list[tuple[Claim, re.Pattern[str]]]] = {
     ],
 }  # fmt: skip
 """The wordings that the fixed sentences use, and no others."""
-DECIDING: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(r"\b\w*(?:approv|deni|deny|necess|overturn|uph[eo]ld|authori|grant|certif|allowed to|"
-                     r"reject|refus|accept|cover|disagree|agreed|entitle|qualif|won\b|lost\b|favou?r|permit)\w*|"
-                     r"\byes\b|\bsaid no\b|\"no\"|\bcan(?:not)? have\b|\bshould\b|\bmust\b", re.I),
-    "es": re.compile(r"\b\w*(?:aprob|aprueb|deneg|denieg|neg[óa]|niega|necesari|autoriz|overturn|upheld|"
-                     r"rechaz|acept|acuerdo|concedi|confirm|revoc|permit|ganó|perdió|favor)\w*|"
-                     r"\bsí\b|\bdijo que no\b|\"no\"|\bdebe\w*\b|\btiene derecho\b", re.I),
-}  # fmt: skip
-"""Words that speak of a decision, or tell somebody what to do: none of them may stand in a model's sentence."""
 
 
 def claims(text: str, language: Language) -> set[Claim]:
@@ -59,9 +50,8 @@ def claims(text: str, language: Language) -> set[Claim]:
 
 def holds(claim: Claim, issue: Issue) -> bool:
     """Whether the letter states it of the item."""
-    reasons = issue.rationale.reasons if issue.rationale else []
-    already = any(reason.code == "already_authorized" for reason in reasons)
-    doubtful = any(flag.code in DOUBTS for flag in issue.flags)
+    already = already_authorized(issue)
+    doubtful = standing(issue) == "unclear"
     return {
         "heading_upheld": issue.decision == "upheld",
         "heading_overturned": issue.decision == "overturned",

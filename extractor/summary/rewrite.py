@@ -102,7 +102,7 @@ def _worded(one: Reworded, slot: Slot, letter: Letter) -> tuple[Sentence, str | 
     sentence = Sentence(
         text=text, by="model", name=slot.fixed.name, issues=slot.fixed.issues, spans=spans, names=abbreviations(text)
     )
-    if not cited or len(cited) != len(numbers):
+    if len(cited) != 1 or len(numbers) != 1:
         return sentence, "its units"
     return sentence, refused(sentence, letter)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractor.language.numbers import NUMBER, number
-from extractor.lexicon.anatomy import LEVEL
+from extractor.lexicon.anatomy import LEVEL, SIDE
 from extractor.schema import BodyPart, Details, Span, Text
 from extractor.summary.glossary import Found, Term, glossary
 from extractor.summary.phrases import phrase
@@ -20,13 +20,20 @@ ASKED_FOR = ("care", "medicine", "test", "injection", "surgery", "device")
 """Kinds of terms that can be asked for."""
 HEADS = ("care", "test")
 """What is named last where it is about something else: ``spine surgery consultation``."""
-JOINED = re.compile(r"\s*(?:/|,|&|\+|,?\s+and(?:/or)?\s+|\s+with\s+)\s*")
+JOINED = re.compile(r"\)?\s*(?:/|,|&|\+|,?\s+and(?:/or)?\s+|\s+with\s+)\s*")
 """Between two things that are asked for together."""
 SIDES = {
     ("left", "m"): "izquierdo", ("left", "f"): "izquierda", ("right", "m"): "derecho", ("right", "f"): "derecha",
 }  # fmt: skip
 MOST_PARTS = 4
 """Of the body; of more of them, the letter's words tell."""
+TURNED = re.compile(
+    r"\b(?:wean\w*|taper\w*|discontinu\w*|remov(?:al|e|ing)|stop(?:ping)?|(?:is|are) not|not requested)\b", re.I
+)
+"""What a request can be about beside the care itself: its end, or another."""
+ENDS = re.compile(r"remov|wean|taper|detox")
+"""Terms that are about just that."""
+SIDE_WRITTEN = re.compile(rf"\b(?:{SIDE})(?!\w)", re.I)
 DONE_TO = ("test", "surgery")
 """Kinds of care that a part of the body has done to it, rather than done for it."""
 OFTEN = re.compile(
@@ -51,6 +58,8 @@ def worded(request: Text, details: Details | None, subcategory: str | None, lang
     """The wording; None where neither the request's words nor its kind are known."""
     details = details or Details()
     found = _asked_for(request, details)
+    if TURNED.search(request.text) and not any(ENDS.search(one.term.id) for one in found):
+        return None
     if details.drug is not None:
         return _medicine(request, details, [one.term for one in found], subcategory, language)
     if not found:
@@ -63,6 +72,10 @@ def worded(request: Text, details: Details | None, subcategory: str | None, lang
     sessions = details.sessions.value if details.sessions else None
     if isinstance(sessions, int) and terms[0].kind == "care":
         care = phrase("wording.visit" if sessions == 1 else "wording.visits", language, n=sessions, care=care)
+    if _several(request, found) and not _placed_first(request, details, found):
+        return Worded(care, request.spans, abbreviations(care), terms, known=True)
+    if len(SIDE_WRITTEN.findall(request.text)) > sum(part.side is not None for part in details.body_parts):
+        return Worded(care, request.spans, abbreviations(care), terms, known=True)  # a side that belongs nowhere
     named = " ".join(str(details.treatment.value).lower().split()) if details.treatment else ""
     parts = [part for part in details.body_parts if part.side or part.part.lower() not in named]
     care = ", ".join(filter(None, (_placed(care, parts, terms[0].kind, language), _timed(details, language))))
@@ -86,6 +99,20 @@ def _asked_for(request: Text, details: Details) -> list[Found]:
                 kept.append(one)
             return kept[:2]
     return []
+
+
+def _several(request: Text, found: Sequence[Found]) -> bool:
+    """The request names more than the plain words do: its amounts and places may be the other one's."""
+    named = {one.term.id for one in glossary().find(request.text) if one.term.kind in ASKED_FOR}
+    return bool(named - {one.term.id for one in found})
+
+
+def _placed_first(request: Text, details: Details, found: Sequence[Found]) -> bool:
+    """The one part of the body stands in front of all that is asked for, and so belongs to it."""
+    parts = {part.part.lower() for part in details.body_parts}
+    at = request.text.lower().find(next(iter(parts), "\0"))
+    first = min((one.start for one in glossary().find(request.text) if one.term.kind in ASKED_FOR), default=0)
+    return len(parts) == 1 and 0 <= at < first
 
 
 def _medicine(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 
 from extractor.summary.schema import Language
 
@@ -35,10 +32,3 @@ def dates(text: str, language: Language) -> Iterator[tuple[str, dt.date]]:
     for match in DATES[language].finditer(text):
         month = MONTHS[language].index(match["month"]) + 1
         yield match.group(), dt.date(int(match["year"]), month, int(match["day"]))
-
-
-@cache
-def free_words(language: Language) -> frozenset[str]:
-    """Words that say nothing of a case by themselves: a model may use them without finding them in the letter."""
-    listed = tomllib.loads(files("extractor.summary").joinpath("free_words.toml").read_text(encoding="utf-8"))
-    return frozenset(listed[language].split())

@@ -14,8 +14,8 @@ OF_AN_ITEM: tuple[SectionName, ...] = ("asked", "have", "decision", "why", "ques
 LISTED: tuple[SectionName, ...] = ("question", "words")
 """Sections whose sentences stand one below the other."""
 MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~&])")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""What a letter could drive a terminal with."""
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+"""What a letter could drive a terminal with, or turn its words round."""
 
 
 def text(summary: Summary, width: int) -> str:
