@@ -29,7 +29,7 @@ MISSING = ("issue_missing", "truncated_letter", "low_text_quality", "case_header
 MOST_TERMS = 2
 """Terms that are explained; the page is short."""
 MOST_QUOTED = 40
-"""Words of a rationale that stand in for a reason without plain words."""
+"""Words of a rationale that stand in for a reason without plain words, at most."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ def compose(
     today: dt.date,
     *,
     brief: int = 0,
-    quoting: bool = True,
+    quoted: int = MOST_QUOTED,
 ) -> list[Section]:
     """The sections, in their order; from ``brief`` 1 on without the words explained, from 2 on without what each care
     is, from 3 on with one question for each item. Nothing of what was decided is ever left out.
-    Without ``quoting`` a rationale that has no plain words is not quoted, but named."""
-    return list(_Composer(letter, source, language, today, brief, quoting=quoting).sections())
+    A rationale that has no plain words is quoted, with at most ``quoted`` words."""
+    return list(_Composer(letter, source, language, today, brief, quoted).sections())
 
 
 def grouped(issues: Iterable[Issue]) -> list[Group]:
@@ -94,11 +94,10 @@ class _Composer:
         language: Language,
         today: dt.date,
         brief: int,
-        *,
-        quoting: bool,
+        quoted: int,
     ) -> None:
         self.letter, self.source, self.language, self.today = letter, source, language, today
-        self.brief, self.quoting = brief, quoting
+        self.brief, self.quoted = brief, quoted
         self.groups = grouped(letter.issues)
         self.explained: dict[Term, str] = {}
         """Terms of the requests, as the letter writes them."""
@@ -332,7 +331,7 @@ class _Composer:
         if rationale is None:
             yield from self._say("why.none", group.issues, group.first.decision_spans)
             return
-        quoted = self._own_words(rationale) if self.quoting else None
+        quoted = self._own_words(rationale)
         if quoted is None:
             yield from self._say("why.unknown", group.issues, rationale.spans, names=["Decision rationale"])
         else:
@@ -347,7 +346,7 @@ class _Composer:
             words = 0
             for sentence in reversed(spoken):
                 words += len(sentence.text.split())
-                if words > MOST_QUOTED:
+                if words > self.quoted:
                     break
                 spans = [*sentence.spans, *spans]
             if spans:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from extractor.language.numbers import figures
 from extractor.summary.checks import Letter, failing, lower
 from extractor.summary.glossary import glossary
-from extractor.summary.level import common, score, syllables
+from extractor.summary.level import common, ours, score, syllables
 from extractor.summary.phrases import sentences
 from extractor.summary.schema import Language, Sentence
 from extractor.summary.words import WORD
@@ -59,6 +59,18 @@ CLAUSE = re.compile(
 )
 """Where one statement of the letter ends and another begins."""
 NOT = re.compile(r"\b(?:not|no|without|never|lacks?|lacked|lacking|absence|absent|none|neither|nor|n['’]t)\b", re.I)
+FILLING = re.compile(
+    r"^(?:(?:been|be|show\w*|document\w*|mention\w*|describ\w*|report\w*|record\w*|not\w*|list\w*|evidence|signs?|"
+    r"documentation|mention|description|any|clear|objective|of|on|for) )+",
+    re.I,
+)
+"""Between a not and what it is about."""
+STATED = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|show\w*|reveal\w*|demonstrat\w*|document\w*|noted|notes|found|remain\w*|"
+    r"record\w*|list\w*|describ\w*)\b",
+    re.I,
+)
+"""A clause with a verb: a word of a list says nothing by itself."""
 TURNING = re.compile(
     r"\b(?:without contrast|no (?:doubt|longer|more)|not (?:only|just)|rules? out|ruled out|exclud\w+|resolv\w+|"
     r"ineffective|unsuccessful|discontinu\w+|ceas\w+|intact|normal|full|negative|denie[sd]|deny|denying|free|cannot|"
@@ -78,6 +90,7 @@ NOT_A_MATTER = re.compile(
 )
 """What is told of nobody by a model, wherever it stands: mind, drug use, weight, family, blame, and planted text."""
 ENDINGS = ("'s", "ing", "ies", "ed", "es", "s", "y", "e")
+DERIVING = ("ment", "ness", "ation", "tion", "ion", "al", "able", "ful", "ive", "ity")
 NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
@@ -111,39 +124,65 @@ def _rest(text: str, language: Language) -> tuple[bool, str] | None:
 
 
 def _in_one_clause(sentence: Sentence, letter: Letter) -> bool:
-    """Every word of it stands in one clause of the letter's sentence, which has a not just where the frame has one, and
-    nothing that turns a statement round."""
+    """Every word of it stands in one clause of the letter's sentence: right behind its one not where the frame has one,
+    else in a statement before which nothing is denied, doubted or turned round."""
     told = _rest(sentence.text, letter.language)
     if told is None:
         return False
     negated, rest = told
-    whole = letter.cited(sentence)
-    if TURNING.search(whole) or len(NOT.findall(whole)) != negated:
-        return False
     holds = _in_order if letter.language == "en" else _by_terms
-    return any(holds(rest, clause) for clause in _clauses(whole) if not negated or NOT.search(clause))
+    whole = " ".join(figures(letter.cited(sentence)).replace("\0", "").split())
+    for start, end in _clauses(whole):
+        clause = whole[start:end]
+        if negated:
+            nots = list(NOT.finditer(clause))
+            if len(nots) != 1 or TURNING.search(clause):
+                continue
+            behind = FILLING.sub("", clause[nots[0].end() :].strip())
+            if holds(rest, behind, first=True):
+                return True
+            continue
+        sure = STATED.search(clause) and not NOT.search(whole[:end]) and not TURNING.search(whole[:end])
+        if sure and holds(rest, clause, first=False):
+            return True
+    return False
 
 
-def _clauses(cited: str) -> Iterator[str]:
-    """The statements of the letter at these places."""
-    for part in CLAUSE.split(" ".join(figures(cited).replace("\0", "").split())):
-        if part and part.strip():
-            yield part.strip()
+def _clauses(text: str) -> Iterator[tuple[int, int]]:
+    """Where the statements of a sentence stand."""
+    at = 0
+    for edge in CLAUSE.finditer(text):
+        yield at, edge.start()
+        at = edge.end()
+    yield at, len(text)
 
 
-def _in_order(rest: str, clause: str) -> bool:
-    """The words of the rest, in the order of the clause, behind its not; a term may be told by the glossary's words."""
-    wanted = [word for word in _marked(rest, "en", plain=True) if word not in JOINING["en"]]
-    behind = NOT.split(clause)[-1]
-    there = iter(_marked(behind, "en", plain=False))
-    if not wanted:
+def _in_order(rest: str, clause: str, *, first: bool) -> bool:
+    """The words of the rest in the clause's order, the first of them at its beginning where that is asked; a term may
+    be told by the glossary's words for it."""
+    ways = ((lower(rest), lower(clause)), (_marked(rest, "en", plain=True), _marked(clause, "en", plain=False)))
+    return any(_in_turn(*map(_telling, way), first=first) for way in ways)
+
+
+def _telling(words: list[str]) -> list[str]:
+    return [word for word in words if word not in JOINING["en"]]
+
+
+def _in_turn(wanted: list[str], there: list[str], *, first: bool) -> bool:
+    if not wanted or not there or (first and _stem(wanted[0]) != _stem(there[0])):
         return False
-    known = common("en")
-    return all(
-        any(_stem(word) == _stem(other) for other in there)
-        and (word.startswith("term ") or NUMBER.fullmatch(word) or word in known or _stem(word) in known)
-        for word in wanted
-    )
+    left = iter(there)
+    return all(any(_stem(word) == _stem(other) for other in left) and _plain_word(word) for word in wanted)
+
+
+def _plain_word(word: str) -> bool:
+    """A term, a number, or a word that is common or that our own texts use: no name, and no word of nobody's but
+    doctors'."""
+    if word.startswith("term ") or NUMBER.fullmatch(word):
+        return True
+    stems = [word.removesuffix(ending) for ending in ("", *DERIVING) if word.endswith(ending)]
+    forms = [form for stem in stems for form in (stem, _stem(stem), f"{_stem(stem)}e", f"{_stem(stem)}y")]
+    return any(form in common("en") or ours(form, "en") for form in forms)
 
 
 def _marked(text: str, language: Language, *, plain: bool) -> list[str]:
@@ -162,21 +201,23 @@ def _marked(text: str, language: Language, *, plain: bool) -> list[str]:
     return [word.replace("\0", " ") for word in marked.split()]
 
 
-def _by_terms(rest: str, clause: str) -> bool:
-    """Nothing but the glossary's words for terms of the clause, and the sides that it names."""
+def _by_terms(rest: str, clause: str, *, first: bool) -> bool:
+    """Nothing but the glossary's words for terms of the clause, and the sides that it names; the first term stands at
+    its beginning where that is asked."""
     left = f" {' '.join(lower(rest))} "
-    found = False
-    behind = NOT.split(clause)[-1]
-    terms = sorted({one.term for one in glossary().find(behind)}, key=lambda one: -len(one.words["es"]))
-    for term in terms:
-        for words in (term.words["es"], term.words["es"].partition(" (")[0]):
+    told: list[int] = []
+    for one in sorted(glossary().find(clause), key=lambda found: -len(found.term.words["es"])):
+        for words in (one.term.words["es"], one.term.words["es"].partition(" (")[0]):
             name = " ".join(lower(words))
             if f" {name} " in left:
-                left, found = left.replace(f" {name} ", " "), True
+                left = left.replace(f" {name} ", " ")
+                told.append(one.start)
     for side, spanish in (("left", "izquierd[oa]"), ("right", "derech[oa]")):
-        if re.search(rf"\b{side}\b", behind, re.I):
+        if re.search(rf"\b{side}\b", clause, re.I):
             left = re.sub(rf"\b{spanish}\b", " ", left)
-    return found and all(word in JOINING["es"] for word in left.split())
+    if not told or not all(word in JOINING["es"] for word in left.split()):
+        return False
+    return not first or all(word in JOINING["en"] for word in lower(clause[: min(told)]))
 
 
 def _stem(word: str) -> str:

@@ -111,6 +111,11 @@ def uncommon(word: str, language: Language) -> bool:
     return known < 0 if known is not None else word not in common(language)
 
 
+def ours(word: str, language: Language) -> bool:
+    """A word that the program's own texts use."""
+    return word in _known()[language]
+
+
 @cache
 def counted(word: str) -> int:
     """An English word's syllables, by textstat itself."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from extractor.schema import Determination
 from extractor.source import SourceText
 from extractor.summary.checks import Letter, check, failing
-from extractor.summary.compose import compose
+from extractor.summary.compose import MOST_QUOTED, compose
 from extractor.summary.level import LEFT_OUT, easy, reading
 from extractor.summary.phrases import phrase, sentences
 from extractor.summary.rewrite import LANGUAGES, problems, reword, shown, slots
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 MOST_WORDS, MOST_FURTHER = 350, 60
 """Words of a summary of one item, and for each further one; beyond them it is told more briefly, where it can be."""
-MANNERS = ((0, True), (1, True), (2, True), (3, True), (3, False))
-"""How briefly, and whether a rationale without plain words is quoted; the first one without shortcomings is taken."""
+MANNERS = ((0, MOST_QUOTED), (1, MOST_QUOTED), (2, MOST_QUOTED), (3, MOST_QUOTED), (3, 20), (3, 0))
+"""How briefly, and how many words of a rationale are quoted; the first way of telling without shortcomings is taken."""
 MENDED = {
     "asked.care": "asked.unknown", "asked.payment": "asked.unknown", "have.part": "have.part_as_told",
     "decided.partly_counted": "decided.partly",
@@ -45,14 +45,14 @@ def tell(
     letter = Letter(determination, source, language)
     today = today or dt.date.today()
     items, tried = len(determination.issues), []
-    for brief, quoting in MANNERS:
-        sections = compose(determination, source, language, today, brief=brief, quoting=quoting)
+    for brief, quoted in MANNERS:
+        sections = compose(determination, source, language, today, brief=brief, quoted=quoted)
         _mend(sections, letter)
         if rewording is not None:
             reword(sections, rewording, cut(source), letter)
             _say_so(sections, language)
         summary = _whole(determination, language, sections)
-        tried.append((_shortcomings(summary, items), not quoting, -brief, summary))
+        tried.append((_shortcomings(summary, items), -quoted, -brief, summary))
         if not tried[-1][0]:
             break
     summary = min(tried, key=lambda one: one[:3])[3]
