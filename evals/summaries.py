@@ -335,13 +335,14 @@ def _other_side(one: Reworded, language: Language, slot: Slot, draw: random.Rand
 
 
 NOTS = {
-    "en": [("did not", "did"), ("do not", "do"), ("was not", "was"), ("does not", "does"), ("is not", "is"),
-           ("no", "some"), ("not", "also"), ("showed", "did not show"), ("was", "was not"), ("is", "is not"),
-           ("are", "are not"), ("shows", "does not show"), ("show", "do not show"), ("says", "does not say"),
-           ("can", "cannot"), ("has", "has no"), ("had", "had no")],
-    "es": [("no", "sí"), ("sin", "con"), ("nunca", "siempre"), ("muestran", "no muestran"), ("es", "no es"),
-           ("dice", "no dice"), ("está", "no está"), ("fue", "no fue"), ("hay", "no hay"), ("era", "no era")],
+    "en": [*((f"did not {verb}", verb) for verb in ("show", "describe", "list", "mention", "ask for")),
+           *((verb, "did not show") for verb in ("show", "shows", "showed", "describe", "list", "mention", "ask for")),
+           ("no", "some"), ("not", "also"), ("was", "was not"), ("is", "is not")],
+    "es": [*((f"no {verb}", verb) for verb in ("muestra", "menciona", "describe", "pide", "muestran")),
+           *((verb, f"no {verb}") for verb in ("muestra", "menciona", "describe", "pide", "muestran")),
+           ("no", "sí"), ("sin", "con"), ("es", "no es")],
 }  # fmt: skip
+"""What turns a sentence round, the first that it has."""
 SIDES: dict[str, dict[str, str]] = {
     "en": {"on the left side": "left", "on the right side": "right", "on both sides": "bilateral"},
     "es": {"en el lado izquierdo": "left", "en el lado derecho": "right", "en los dos lados": "bilateral"},

@@ -481,6 +481,43 @@ def test_letters_built_at_random_have_summaries_that_hold(items: list[Item], lan
     assert easy(summary.reading, language)
 
 
+CLEAR: dict[str, Any] = {
+    "the main message stands at the top, in one sentence (CDC 1, 2)": lambda s: (
+        next(section.name for section in s.sections if section.name != "missing") == "decided"
+        and sum(len(section.sentences) for section in s.sections if section.name == "decided") == 1
+    ),
+    "the voice is active in seven of eight sentences (CDC 6)": lambda s: s.reading.passive <= 0.13,
+    "words are common ones, or explained (CDC 7)": lambda s: s.reading.uncommon <= 0.3,
+    "it is cut into parts with headings (CDC 9)": lambda s: all(section.heading for section in s.sections),
+    "no part is longer than 100 words of its own (AHRQ)": lambda s: all(
+        len(" ".join(one.text for one in section.sentences if one.by != "letter").split()) <= 100 or section.name in ("next", "asked")
+        for section in s.sections
+    ),
+    "sentences have 15 words or fewer on the whole (AHRQ)": lambda s: s.reading.words_a_sentence <= 15,
+    "no sentence of its own has more than 40 words": lambda s: all(
+        len(one.text.split()) <= 55 if one.by == "fact" else len(one.text.split()) <= 40 for one in s.sentences() if one.by != "letter"
+    ),
+    "it says what one can do next (CDC 11)": lambda s: any(section.name in ("next", "question") for section in s.sections),
+    "it speaks to the reader": lambda s: bool(re.search(r"\b(?:you|your|usted|su)\b", " ".join(one.text for one in s.sentences()), re.I)),
+    "it gives no share, no odds, no number with decimals of its own (CDC 15)": lambda s: not any(
+        re.search(r"%|\d\.\d", one.text) for one in s.sentences() if one.by in ("template", "fact") and not one.names
+    ),
+    "what is not known is said (CDC 5)": lambda s: s.status == "complete" or any(section.name == "missing" for section in s.sections),
+}  # fmt: skip
+"""The countable items of the CDC Clear Communication Index (2014) and of AHRQ's Health Literacy toolkit (2015)."""
+
+
+@pytest.mark.parametrize("name", CLEAR)
+def test_the_countable_rules_of_clear_communication(name: str) -> None:
+    """Of every golden letter's summary, in both languages."""
+    for letter in golden_letters():
+        if isinstance(letter.annotation, Annotation):
+            source = read_source(letter.path)
+            determination = extract(source)
+            for language in LANGUAGES:
+                assert CLEAR[name](tell(determination, source, language, SOON)), (letter.id, language)
+
+
 # The checks can fail.
 
 

@@ -466,7 +466,7 @@ def _write(out: str, action: str, *, first: bool, width: int) -> None:
         sys.stdout.buffer.write(out.encode("utf-8", "replace") + b"\n" * (not out.endswith("\n")))
         sys.stdout.buffer.flush()
         return
-    rule = "" if first or action != "view" else "\n" + "=" * width + "\n"
+    rule = "" if first or action not in ("view", "plain", "explain") else "\n" + "=" * width + "\n"
     color = False if os.environ.get("NO_COLOR") else None
     typer.echo(rule + out, nl=not out.endswith("\n"), color=color)
 
