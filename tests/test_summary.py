@@ -108,15 +108,15 @@ DECIDED: dict[str, tuple[list[Item], str, str]] = {
     ),
     "mixed": (
         [Item(), overturned(), PARTLY],
-        "This letter is about 3 requests: the outside expert found 1 medically necessary, you still have a part of 1, and 1 "
+        "This letter is about 3 requests: the outside expert found 1 medically necessary, you still have what the company approved in 1, and 1 "
         "was not approved.",
-        "Esta carta trata de 3 pedidos: el experto de afuera dijo que 1 sí es cuidado necesario, usted todavía tiene una "
-        "parte de 1, y 1 no fue aprobado.",
+        "Esta carta trata de 3 pedidos: el experto de afuera dijo que 1 sí es cuidado necesario, usted todavía tiene lo "
+        "que la compañía aprobó en 1, y 1 no fue aprobado.",
     ),
     "one upheld of which a part stands": (
         [Item(), PARTLY],
-        "This letter is about 2 requests: you still have a part of 1, and 1 was not approved.",
-        "Esta carta trata de 2 pedidos: usted todavía tiene una parte de 1, y 1 no fue aprobado.",
+        "This letter is about 2 requests: you still have what the company approved in 1, and 1 was not approved.",
+        "Esta carta trata de 2 pedidos: usted todavía tiene lo que la compañía aprobó en 1, y 1 no fue aprobado.",
     ),
     "with one that the letter contradicts": (
         [Item(), CONTRADICTED],
@@ -300,6 +300,13 @@ STANDS: dict[str, tuple[str, str, str, str]] = {
     "the reviewer agrees": ("Knee brace", "Overturned", "The knee is stable. The UR decision is upheld.", "unclear"),
     "cannot be considered": ("Knee MRI", "Overturned", "The MRI cannot be considered medically necessary.", "unclear"),
     "the reviewer reverses": ("Knee MRI", "Upheld", "The knee gives way. Thus, the UR decision is overturned.", "unclear"),
+    "certified before, for an earlier course": ("Norco #60", "Upheld", "Norco was previously certified on 3/1/2014. No functional gain is shown. The request is not medically necessary.", "upheld"),
+    "non-certified before": ("Knee brace", "Upheld", "This request was previously non-certified on 9/1/2016 and is duplicative. The request is not medically necessary.", "upheld"),
+    "somebody's word for it": ("Knee brace", "Upheld", "The provider asserts that the knee brace was already authorized. The request is not medically necessary.", "upheld"),
+    "less than asked for": ("Physical therapy, 24 visits", "Overturned", "Only 6 visits are medically necessary.", "unclear"),
+    "a denial that is right": ("Knee MRI", "Overturned", "The knee is stable. Therefore denial is appropriate.", "unclear"),
+    "no doubt": ("Knee MRI", "Upheld", "There is no doubt that this MRI is medically necessary.", "unclear"),
+    "another item's number": ("Arm sling", "Overturned", "Since item 1 is overturned, this item is medically necessary also.", "overturned"),
     "in part": ("Norco #60", "Upheld", "The request is partially medically necessary. 30 tablets are medically necessary.", "unclear"),
 }  # fmt: skip
 
@@ -326,6 +333,9 @@ ODD_REQUESTS = {
     "what is taken away": ("Removal of TENS unit", "no plain words"),
     "a side that belongs nowhere": ("EMG/NCV of the bilateral upper and left lower extremity", "Nerve and muscle tests (EMG)."),
     "another's place": ("EKG and chest x-ray", "Heartbeat test (EKG)."),
+    "another drug's dose": ("Norco 10/325 #60 and Soma 350mg #30", "Norco, a strong pain medicine (an opioid)."),
+    "visits of which some are used": ("Physical therapy 6 of 12 visits", "Physical therapy."),
+    "none of it": ("No physical therapy", "no plain words"),
     "a number with decimals": ("Physical therapy QTY: 12.00", "12 visits of physical therapy."),
 }  # fmt: skip
 
@@ -538,7 +548,7 @@ BROKEN: dict[str, tuple[str, dict[str, Any], str]] = {
     "a denial of what was found necessary": ("decision.upheld", {"issues": [2]}, "polarity"),
     "an approval of what was denied": ("decision.overturned_again", {"issues": [1]}, "polarity"),
     "a part that was not authorised": ("have.stays", {"issues": [1]}, "polarity"),
-    "a wrong count": ("decided.many", {"text": "This letter is about 4 requests: the outside expert found 2 medically necessary, you still have a part of 1, and 1 was not approved."}, "polarity"),
+    "a wrong count": ("decided.many", {"text": "This letter is about 4 requests: the outside expert found 2 medically necessary, you still have what the company approved in 1, and 1 was not approved."}, "polarity"),
     "the heading's other word": ("decision.upheld", {"text": 'The letter calls this "Overturned."'}, "polarity"),
     "another number": ("asked.care", {"text": "14 visits of physical therapy for your left knee."}, "numbers and dates"),
     "another day": ("asked.got_on", {"text": "You got it on April 3, 2014."}, "numbers and dates"),
@@ -844,6 +854,23 @@ TWISTED: list[tuple[str, str]] = [
     ("The injury may have caused a tear of the left knee.", "The records show a tear of the left knee."),
     ("The patient denies numbness of the left hand.", "The records show numbness of the left hand."),
     ("If a fracture of the left knee is present, an MRI is helpful.", "The records show a fracture of the left knee."),
+    ("The MRI didn't show a tear of the left knee.", "The records show a tear of the left knee."),
+    ("The fracture of the left wrist has healed.", "The records show a broken bone of the left wrist."),
+    ("There is no pain at night.", "The records did not show pain."),
+    ("No pain scores are documented.", "The records did not show pain."),
+    ("A tear of the left knee was noted, but the MRI did not confirm it.", "The records show a tear of the left knee."),
+    (
+        "The denial stated that there was no exam of the left knee.",
+        "The records did not show an exam of the left knee.",
+    ),
+    ("If the exam does not show weakness, an MRI is not needed.", "The exam did not show weakness."),
+    ("There is no description of the pain.", "The records did not show pain."),
+    ("The records show 6 of 12 visits for the knee.", "The records show 12 visits for the knee."),
+    ("The records show 24 visits of physical therapy.", "The guide lists 24 visits of physical therapy."),
+    ("The records show depression.", "The records show deep lasting sadness."),
+    ("The records show surgery of the sister.", "The records show surgery."),
+    ("The report mentions Dr White.", "The report mentions White."),
+    ("The records show a right hand dominant worker.", "The records show a right hand."),
     ("Physical therapy has not been tried for the left knee.", "The records show physical therapy for the left knee."),
 ]
 

@@ -13,7 +13,11 @@ from extractor.source import SourceText, Span
 LINKING = re.compile(r"^[\s,.;:]+(?:of\s{1,9}(?:this|these|that|those|which|it),?\s{1,9})?", re.I)
 VERBS = frozenset({"is", "are", "was", "were"})
 
-NOTHING = re.compile(r"(?:no|none|nothing|0|zero)\b", re.I)
+NOTHING = re.compile(
+    r"\b(?:no(?! (?:more|less|fewer|later) than)|none|nothing(?! but)|not one|neither|zero(?![- ]gravity))\b|"
+    r"(?<![\d.,])0 (?:visits?|sessions?|treatments?|units?)\b|#0\b",
+    re.I,
+)
 """What was authorised, where nothing was."""
 
 
@@ -62,7 +66,7 @@ def _authorized(source: SourceText, form: PartialApproval, start: int, end: int)
         if named_last is None:
             return None
         part = _stripped(source, start, named_last[0])
-    return None if NOTHING.match(body, *part) else part
+    return None if NOTHING.search(body, *part) else part
 
 
 def _stripped(source: SourceText, start: int, end: int) -> Span:

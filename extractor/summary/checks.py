@@ -22,6 +22,7 @@ from extractor.summary.level import easy
 from extractor.summary.phrases import phrases, sentences
 from extractor.summary.polarity import claims, holds
 from extractor.summary.schema import Language, Sentence, Summary
+from extractor.summary.standing import standing
 from extractor.summary.words import MONTHS, WORD, dates
 
 FORBIDDEN: dict[Language, re.Pattern[str]] = {
@@ -150,7 +151,7 @@ def _counts_hold(sentence: Sentence, letter: Letter) -> bool:
             told[next(iter(found))] += numbers[0]
     denied = sum(holds("denied", issue) for issue in issues)
     necessary = sum(holds("necessary", issue) for issue in issues)
-    clear = [issue for issue in issues if holds("denied", issue) or holds("necessary", issue) or holds("have", issue)]
+    clear = [issue for issue in issues if standing(issue) != "unclear"]
     have = sum(holds("have", issue) and not holds("necessary", issue) for issue in clear)
     both = sum(holds("denied", issue) and holds("have", issue) for issue in clear)
     return (told["denied"], told["necessary"], told["have"]) == (denied - both, necessary, have)

@@ -1,9 +1,9 @@
 """The checks that a model's sentence passes before it takes a fixed one's place. In doubt it does not.
 
 A bag of right words can say anything: so the sentence has a closed frame ("The records did not show …"), and what
-fills it stands in one clause of one sentence of the letter, in the letter's order, with the same not, and nothing
-there that turns it round.  In Spanish, whose order is another, what fills the frame is the glossary's words for terms
-of that clause.  This takes few sentences; those that it takes say what the letter says.
+fills it is, word by word, all that one clause of the letter states or denies outright ("There is no evidence of …"), in
+a sentence in which nothing doubts, limits or passes on what it says.  In Spanish the words are the glossary's for the
+terms of that clause, in its order.  This takes few sentences; those that it takes say what the letter says.
 """
 
 from __future__ import annotations
@@ -27,70 +27,88 @@ FRAMES: dict[Language, dict[bool, re.Pattern[str]]] = {
     "en": {
         False: re.compile(
             r"The (?:records?|reports?|notes?|exams?|guide) "
-            r"(?:shows?|showed|lists?|listed|describes?|described|asks? for|asked for|mentions?|mentioned) "
+            r"(?:shows?|showed|lists?|listed|describes?|described|mentions?|mentioned) "
             r"(?P<rest>.+)\."
         ),
         True: re.compile(
-            r"The (?:records?|reports?|notes?|exams?|guide) (?:do|did|does) not (?:show|list|describe|ask for|mention) "
+            r"The (?:records?|reports?|notes?|exams?|guide) (?:do|did|does) not (?:show|list|describe|mention) "
             r"(?P<rest>.+)\."
         ),
     },
     "es": {
         False: re.compile(
             r"(?:El expediente|El informe|El examen|La guía|Los informes|Las notas|Los exámenes) "
-            r"(?:muestran?|mostró|mostraron|menciona|mencionan|describe|describen|pide|piden) (?P<rest>.+)\."
+            r"(?:muestran?|mostró|mostraron|menciona|mencionan|describe|describen) (?P<rest>.+)\."
         ),
         True: re.compile(
             r"(?:El expediente|El informe|El examen|La guía|Los informes|Las notas|Los exámenes) no "
-            r"(?:muestran?|mostró|mostraron|menciona|mencionan|describe|describen|pide|piden) (?P<rest>.+)\."
+            r"(?:muestran?|mostró|mostraron|menciona|mencionan|describe|describen) (?P<rest>.+)\."
         ),
     },
 }
 """By whether they say not: who tells, and what. None tells of the expert, the care or the worker."""
-JOINING: dict[Language, frozenset[str]] = {
-    "en": frozenset("a an any the of in on at to for with by from your".split()),
-    "es": frozenset("un una el la los las de del en para con por al a su sus ningún ninguna".split()),
+REPORTER = (
+    r"(?:records?|reports?|notes?|exam(?:ination)?s?|mris?|x-?rays?|films?|imaging|charts?|documentation|guidelines?)"
+)
+SAYING = r"(?:show\w*|reveal\w*|demonstrat\w*|document\w*|describ\w*|list\w*|mention\w*|note[ds]?|found)"
+STATED = [re.compile(rf"(?:the |this |his |her |an? )?(?:\w+ ){{0,2}}{REPORTER} {SAYING} (?P<fill>.+)", re.I)]
+"""What states something outright: who tells, and behind the verb what."""
+DENIED = [
+    re.compile(r"(?:in this case )?there (?:is|was|are|were) no (?P<fill>.+)", re.I),
+    re.compile(rf"(?:the |this )?(?:\w+ ){{0,2}}{REPORTER} (?:do|does|did) not {SAYING} (?P<fill>.+)", re.I),
+    re.compile(rf"(?:the |this )?(?:\w+ ){{0,2}}{REPORTER} {SAYING} no (?P<fill>.+)", re.I),
+    re.compile(rf"no (?P<fill>.+?) (?:is|are|was|were) {SAYING}", re.I),
+]
+"""What denies something outright."""
+AHEAD = re.compile(
+    r"^(?:(?:any|clear|objective|documented|evidence of|documentation of|record of|indication of|mention of|"
+    r"signs? of) )+",
+    re.I,
+)
+BEHIND = re.compile(
+    r"(?: (?:documented|noted|provided|reported|on record|on file|on exam(?:ination)?|at this time|"
+    r"in the (?:medical )?(?:records?|reports?|notes?)(?: provided| reviewed| submitted)?))+$",
+    re.I,
+)
+"""What may stand around the thing that is told, and be left out."""
+ARTICLES: dict[Language, frozenset[str]] = {
+    "en": frozenset("a an any the your his her".split()),
+    "es": frozenset("un una el la los las del de en su sus ningún ninguna".split()),
 }
-"""Words that say nothing by themselves."""
 CLAUSE = re.compile(
-    r"[,;:.()]|\b(?:and|but|or|nor|although|though|while|whereas|however|because|since|as|so|that|which|who|when|if|"
-    r"until|unless|than|before|after|despite|except|including|due to|versus|with)\b",
+    r"[,;:.()/&–—]| - |\b(?:and|but|or|nor|although|though|while|whereas|however|because|since|as|so|that|which|who|"
+    r"when|if|until|unless|than|before|after|despite|except|including|due to|versus|with|plus|then|yet)\b",
     re.I,
 )
 """Where one statement of the letter ends and another begins."""
-NOT = re.compile(r"\b(?:not|no|without|never|lacks?|lacked|lacking|absence|absent|none|neither|nor|n['’]t)\b", re.I)
-FILLING = re.compile(
-    r"^(?:(?:been|be|show\w*|document\w*|mention\w*|describ\w*|report\w*|record\w*|not\w*|list\w*|evidence|signs?|"
-    r"documentation|mention|description|any|clear|objective|of|on|for) )+",
-    re.I,
-)
-"""Between a not and what it is about."""
-STATED = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|show\w*|reveal\w*|demonstrat\w*|document\w*|noted|notes|found|remain\w*|"
-    r"record\w*|list\w*|describ\w*)\b",
-    re.I,
-)
-"""A clause with a verb: a word of a list says nothing by itself."""
+NOT = re.compile(r"\b(?:not|no|without|never|lacks?|lacked|lacking|absence|absent|none|neither|nor)\b|n['’]t\b", re.I)
 TURNING = re.compile(
-    r"\b(?:without contrast|no (?:doubt|longer|more)|not (?:only|just)|rules? out|ruled out|exclud\w+|resolv\w+|"
-    r"ineffective|unsuccessful|discontinu\w+|ceas\w+|intact|normal|full|negative|denie[sd]|deny|denying|free|cannot|"
-    r"fail\w*|except|unremarkable|unchanged|stopp\w+|improv\w+|reduc\w+|decreas\w+|increas\w+|wors\w+|better|less|"
-    r"more|than|little|few|minimal|mild|only|hardly|5/5|possible|possibly|questionable|suspect\w*|alleg\w*|claims?|"
-    r"claimed|reportedly|would|could|might|may|should|unless|if|whether|instead|rather|un\w+ed|in\w+ed)\b",
+    r"\b(?:doubt|longer|only|just|rules? out|ruled out|exclud\w+|resolv\w+|heal\w+|ineffective|unsuccessful|"
+    r"discontinu\w+|ceas\w+|intact|normal|full|negative|denie[sd]|deny|denying|free|cannot|fail\w*|except|unremarkable|"
+    r"unchanged|stopp\w+|hardly|rarely|5/5|possibl[ey]|questionable|suspect\w*|alleg\w*|claim\w*|reportedly|would|could|"
+    r"might|may|should|whether|instead|rather|declin\w+|planned|scheduled|requested|referred|await\w*|unable|missed|"
+    r"missing|cancel\w*|postpon\w*|insufficient|inadequate|devoid|probable|suggest\w*|concern|evaluate|risk|option|history|"
+    r"prior|previous\w*|gone|controlled|false|incorrect|stat(?:e|es|ed)|denial|utilization|ur|if|when|unless|however|"
+    r"but|although|later|first|then|yet|sister|brother|girlfriend|candidates?|reserved|recommended|indicated|criteria|"
+    r"up to|at least|of \d+|left (?:work|the)|(?:right|left)[- ]hand(?:ed)?)\b",
     re.I,
 )
-"""What changes a statement in a way that a frame does not say."""
+"""What doubts, limits, turns round or passes on a statement: a sentence with any of it is not retold."""
 NOT_A_MATTER = re.compile(
     r"\b(?:depress\w*|anxi\w*|mental\w*|psych\w*|suicid\w*|stress\w*|mood|panic|ptsd|addict\w*|abus\w*|alcohol\w*|beers?|"
     r"drunk|illicit|marijuana|cannabis|cocaine|heroin|smok\w*|tobacco|drugs?|drogas?|obes\w*|overweight|weigh\w*|bmi|fat|"
     r"hiv|hepatitis|jail|divorc\w*|wife|husband|spouse|marri\w*|child\w*|son|daughter|mother|father|famil\w*|pregnan\w*|"
     r"insurers?|employers?|dollars?|ow(?:e|es|ed)|program|summary|ignore|instruct\w*|www|http\w*|malinger\w*|"
-    r"exaggerat\w*|noncomplian\w*|refus\w*|fault|blame\w*)\b",
+    r"exaggerat\w*|noncomplian\w*|refus\w*|fault|blame\w*|sad\w*|grief|bipolar|prison|drink\w*|wine|pounds?|overdose|"
+    r"methadone|sister|brother|girlfriend|boyfriend|temper|fear\w*|talk therapy|tristeza|preocupaci\w*|estrés|ánimo|"
+    r"salud mental|peso|approv\w*|certif\w*|authori[sz]\w*|allow\w*|denie[sd]|deny|"
+    r"need\w*|necess\w*|doctors?|company|page)\b",
     re.I,
 )
 """What is told of nobody by a model, wherever it stands: mind, drug use, weight, family, blame, and planted text."""
 ENDINGS = ("'s", "ing", "ies", "ed", "es", "s", "y", "e")
 DERIVING = ("ment", "ness", "ation", "tion", "ion", "al", "able", "ful", "ive", "ity")
+GUIDE = re.compile(r"\b(?:guidelines?|mtus|odg|acoem)\b", re.I)
 NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
@@ -124,55 +142,54 @@ def _rest(text: str, language: Language) -> tuple[bool, str] | None:
 
 
 def _in_one_clause(sentence: Sentence, letter: Letter) -> bool:
-    """Every word of it stands in one clause of the letter's sentence: right behind its one not where the frame has one,
-    else in a statement before which nothing is denied, doubted or turned round."""
+    """What fills the frame is all that one clause of the letter's sentence states, or denies, outright."""
     told = _rest(sentence.text, letter.language)
     if told is None:
         return False
     negated, rest = told
-    holds = _in_order if letter.language == "en" else _by_terms
     whole = " ".join(figures(letter.cited(sentence)).replace("\0", "").split())
-    for start, end in _clauses(whole):
-        clause = whole[start:end]
-        if negated:
-            nots = list(NOT.finditer(clause))
-            if len(nots) != 1 or TURNING.search(clause):
-                continue
-            behind = FILLING.sub("", clause[nots[0].end() :].strip())
-            if holds(rest, behind, first=True):
-                return True
-            continue
-        sure = STATED.search(clause) and not NOT.search(whole[:end]) and not TURNING.search(whole[:end])
-        if sure and holds(rest, clause, first=False):
-            return True
-    return False
-
-
-def _clauses(text: str) -> Iterator[tuple[int, int]]:
-    """Where the statements of a sentence stand."""
-    at = 0
-    for edge in CLAUSE.finditer(text):
-        yield at, edge.start()
-        at = edge.end()
-    yield at, len(text)
-
-
-def _in_order(rest: str, clause: str, *, first: bool) -> bool:
-    """The words of the rest in the clause's order, the first of them at its beginning where that is asked; a term may
-    be told by the glossary's words for it."""
-    ways = ((lower(rest), lower(clause)), (_marked(rest, "en", plain=True), _marked(clause, "en", plain=False)))
-    return any(_in_turn(*map(_telling, way), first=first) for way in ways)
-
-
-def _telling(words: list[str]) -> list[str]:
-    return [word for word in words if word not in JOINING["en"]]
-
-
-def _in_turn(wanted: list[str], there: list[str], *, first: bool) -> bool:
-    if not wanted or not there or (first and _stem(wanted[0]) != _stem(there[0])):
+    if TURNING.search(whole) or NOT_A_MATTER.search(whole) or (NOT.search(whole) and not negated):
         return False
-    left = iter(there)
-    return all(any(_stem(word) == _stem(other) for other in left) and _plain_word(word) for word in wanted)
+    if ("guid" in sentence.text.split()[1].lower() or "guía" in sentence.text) != bool(GUIDE.search(whole)):
+        return False
+    same = _same if letter.language == "en" else _same_terms
+    return any(same(rest, fill) for clause in _clauses(whole) for fill in _stated(clause, negated=negated))
+
+
+def _clauses(text: str) -> list[str]:
+    """The statements of a sentence."""
+    return [part.strip() for part in CLAUSE.split(text) if part.strip()]
+
+
+def _stated(clause: str, *, negated: bool) -> Iterator[str]:
+    """What the clause states, or denies."""
+    if len(NOT.findall(clause)) != negated:
+        return
+    for form in DENIED if negated else STATED:
+        found = form.fullmatch(clause)
+        if found:
+            yield BEHIND.sub("", AHEAD.sub("", found["fill"]))
+
+
+def _same(rest: str, fill: str) -> bool:
+    """Word by word, articles aside; a term may be told by the glossary's words for it."""
+    if any(word[0].isupper() and word not in fill.split() for word in rest.split()) or _names(rest):
+        return False
+    ways = ((lower(rest), lower(fill)), (_marked(rest, "en", plain=True), _marked(fill, "en", plain=False)))
+    return any(_alike(*(_telling(words, "en") for words in way)) for way in ways)
+
+
+def _names(rest: str) -> bool:
+    """A capital that is no abbreviation's: somebody's name."""
+    return re.search(r"\b[A-Z][a-z]", rest) is not None
+
+
+def _telling(words: list[str], language: Language) -> list[str]:
+    return [word for word in words if word not in ARTICLES[language]]
+
+
+def _alike(wanted: list[str], there: list[str]) -> bool:
+    return bool(wanted) and list(map(_stem, wanted)) == list(map(_stem, there)) and all(map(_plain_word, wanted))
 
 
 def _plain_word(word: str) -> bool:
@@ -191,7 +208,7 @@ def _marked(text: str, language: Language, *, plain: bool) -> list[str]:
     marked = f" {words} "
     terms = [one.term for one in glossary().find(text)] if not plain else list(glossary().terms.values())
     for term in sorted(terms, key=lambda one: -len(one.words[language])):
-        name = " ".join(word for word in lower(term.words[language]) if word not in JOINING[language])
+        name = " ".join(word for word in lower(term.words[language]) if word not in ARTICLES[language])
         spelled = [name] if plain else []
         if not plain:
             spelled = [" ".join(lower(text[one.start : one.end])) for one in glossary().find(text) if one.term is term]
@@ -201,23 +218,24 @@ def _marked(text: str, language: Language, *, plain: bool) -> list[str]:
     return [word.replace("\0", " ") for word in marked.split()]
 
 
-def _by_terms(rest: str, clause: str, *, first: bool) -> bool:
-    """Nothing but the glossary's words for terms of the clause, and the sides that it names; the first term stands at
-    its beginning where that is asked."""
-    left = f" {' '.join(lower(rest))} "
-    told: list[int] = []
-    for one in sorted(glossary().find(clause), key=lambda found: -len(found.term.words["es"])):
-        for words in (one.term.words["es"], one.term.words["es"].partition(" (")[0]):
-            name = " ".join(lower(words))
-            if f" {name} " in left:
-                left = left.replace(f" {name} ", " ")
-                told.append(one.start)
+def _same_terms(rest: str, fill: str) -> bool:
+    """Nothing but the glossary's words for the terms of the fill, all of them and in its order, and its sides."""
+    covered, at, left = fill, -1, f" {' '.join(lower(rest))} "
+    for one in glossary().find(fill):
+        names = [" ".join(lower(words)) for words in (one.term.words["es"], one.term.words["es"].partition(" (")[0])]
+        place = next((left.find(f" {name} ") for name in names if f" {name} " in left), -1)
+        if place <= at:
+            return False
+        name = next(name for name in names if f" {name} " in left)
+        at = place
+        left = left.replace(f" {name} ", " " + "_" * len(name) + " ", 1)
+        covered = covered.replace(fill[one.start : one.end], " ")
     for side, spanish in (("left", "izquierd[oa]"), ("right", "derech[oa]")):
-        if re.search(rf"\b{side}\b", clause, re.I):
-            left = re.sub(rf"\b{spanish}\b", " ", left)
-    if not told or not all(word in JOINING["es"] for word in left.split()):
-        return False
-    return not first or all(word in JOINING["en"] for word in lower(clause[: min(told)]))
+        if re.search(rf"\b{side}\b", fill, re.I):
+            left, covered = re.sub(rf"\b{spanish}\b", " ", left), re.sub(rf"\b{side}\b", " ", covered, flags=re.I)
+    small = ARTICLES["en"] | {"of", "in", "on", "for", "to"}
+    nothing_else = all(set(word) == {"_"} or word in ARTICLES["es"] for word in left.split())
+    return at >= 0 and nothing_else and all(word in small for word in lower(covered))
 
 
 def _stem(word: str) -> str:

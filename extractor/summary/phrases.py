@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from extractor.summary.schema import Language
 
-BREAK = re.compile(r"""(?<=[.!?])\s+|(?<=[.!?]["”'])\s+""")
+BREAK = re.compile(r"""(?<=[.!?])(?<!\bNo\.)\s+|(?<=[.!?]["”'])\s+""")
 
 
 @cache

@@ -57,5 +57,5 @@ def holds(claim: Claim, issue: Issue) -> bool:
         "heading_overturned": issue.decision == "overturned",
         "denied": issue.decision == "upheld" and not already and not doubtful,
         "necessary": issue.decision == "overturned" and not doubtful,
-        "have": issue.authorized is not None or (already and issue.decision == "upheld"),
+        "have": issue.authorized is not None or already,
     }[claim]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from extractor.language.numbers import figures
 from extractor.schema import Issue, Reason, Text
 
 Standing = Literal["upheld", "partly", "overturned", "already", "unclear"]
@@ -31,7 +32,8 @@ NOT_NECESSARY = re.compile(
 NECESSARY = re.compile(rf"\b(?:is|are|was|were|be|find|found)\b[^.;]{{0,40}}\b{JUDGED}", re.I)
 AGREES = re.compile(
     r"\b(?:agree|concur)\w* with\b[^.;]{0,30}\b(?:denial|UR|utilization review|determination)\b|"
-    r"\b(?:denial|decision|determination)\b[^.;]{0,15}\bis (?:therefore |thus |hereby )?(?:upheld|affirmed)\b",
+    r"\b(?:denial|decision|determination)\b[^.;]{0,15}\bis (?:therefore |thus |hereby )?(?:upheld|affirmed|"
+    r"appropriate|proper|supported|correct)\b|\bnon-?certification\b|\bunnecessary\b|\bdoes not meet\b",
     re.I,
 )
 REVERSES = re.compile(
@@ -39,6 +41,14 @@ REVERSES = re.compile(
     r"\brecommend\w*\b[^.;]{0,15}\b(?:authorization|certification|approval)\b",
     re.I,
 )
+CERTAINLY = re.compile(
+    r"\bno doubt\b[^.;]{0,60}\b(?:medically )?necessary|\bdisagree with\b[^.;]{0,30}\b(?:denial|UR|utilization)|"
+    r"\bdenial is not (?:supported|appropriate)",
+    re.I,
+)
+LIMITED = re.compile(r"\bonly\b[^.;]{0,40}\bnecessary|\bfor weaning\b|\bone month supply\b", re.I)
+ITEM = re.compile(r"\bitems? #?\d+(?: (?:and|&) \d+)?", re.I)
+NUMBER = re.compile(r"\b\d+(?:\.\d+)?\b")
 IN_PART = re.compile(
     r"\b(?:partial(?:ly)?|in part)\b[^.;]{0,20}\b(?:medically necessary|certified|overturned|approved)\b|"
     r"\brequest is (?:therefore |thus |hereby )?modified\b",
@@ -55,11 +65,23 @@ AUTHORIZED = re.compile(
 )
 """The letter says that something was authorised before …"""
 NOT_THIS = re.compile(
-    r"\b(?:if|whether|nothing|no record|no evidence|states that|claims that|surgery|wean\w*|taper\w*|initial|"
-    r"another|different|not been|never|trial)\b",
+    r"\b(?:if|whether|nothing|no record|no evidence|states that|claims that|assert\w*|alleg\w*|reports? that|surgery|"
+    r"wean\w*|taper\w*|initial|another|different|never|trial|denied|denial|non-?\w*|not (?!medically)|without|done|"
+    r"performed|completed|underwent|excess|benefit|gains?)\b",
     re.I,
 )
 """… of which it cannot be told that it is what was asked for."""
+AGAIN = re.compile(r"\b(?:redundan\w*|duplicat\w*|twice|again|in place|second|already has)\b", re.I)
+"""The worker would have it twice over."""
+CERTAIN = re.compile(r"\balready (?:been )?(?:authori[sz]ed|approved|certified)\b|\balready \w+ and\b", re.I)
+ANEW = re.compile(
+    r"\brepeat\w* (?:stud|mri|inject|imag|test|scan|block)\w*|"
+    r"\bcontinued (?:use|treatment|therapy|care|medication|visits)|"
+    r"\bunderwent\b|\b(?:was|were|been) (?:completed|performed|done)\b|\band performed\b|"
+    r"\b(?:no|without|lack of) (?:\w+ ){0,2}(?:benefit|gains?)\b|\bunless\b",
+    re.I,
+)
+"""An earlier course that is asked for anew."""
 SAME = re.compile(
     r"\b(?:the|this|these|same) (?:same |current )?(?:request\w*|services?|treatments?|care|items?)\b", re.I
 )
@@ -78,14 +100,17 @@ def standing(issue: Issue) -> Standing:
         return "unclear"
     if issue.decision == "overturned":
         return "overturned"
-    if already_authorized(issue):
-        return "already"
-    return "partly" if issue.authorized is not None else "upheld"
+    if issue.authorized is not None:
+        return "partly"
+    return "already" if already_authorized(issue) else "upheld"
 
 
 def already_authorized(issue: Issue) -> bool:
     """Whether the rationale says, in one sentence and without reserve, that just this was authorised before."""
     if issue.decision != "upheld" or not any(reason.code == "already_authorized" for reason in _reasons(issue)):
+        return False
+    told = issue.rationale.text if issue.rationale else ""
+    if not (AGAIN.search(told) or CERTAIN.search(told)) or ANEW.search(told):
         return False
     for sentence in _sentences(issue):
         said = AUTHORIZED.search(sentence)
@@ -108,8 +133,18 @@ def _at_odds(issue: Issue) -> bool:
     if any(IN_PART.search(sentence) for sentence in told[-2:]):
         return True
     if issue.decision == "overturned":
-        return bool(NOT_NECESSARY.search(last) or AGREES.search(last))
-    return bool(REVERSES.search(last)) or bool(NECESSARY.search(last) and not NEGATED.search(last))
+        return bool(NOT_NECESSARY.search(last) or AGREES.search(last)) or _limited(issue, last)
+    clauses = re.split(r"[;,]", last)
+    judged = [clause for clause in clauses if NECESSARY.search(clause)]
+    opposite = bool(judged) and not NEGATED.search(judged[-1])
+    return bool(REVERSES.search(last)) or bool(CERTAINLY.search(last)) or (opposite and not NEGATED.search(clauses[0]))
+
+
+def _limited(issue: Issue, last: str) -> bool:
+    """The conclusion finds less necessary than what was asked for."""
+    asked = " ".join(text.text for text in (issue.request, issue.original_request) if text)
+    numbers = {float(number) for number in NUMBER.findall(ITEM.sub(" ", figures(last)))}
+    return bool(LIMITED.search(last)) or not numbers <= {float(number) for number in NUMBER.findall(figures(asked))}
 
 
 def _sentences(issue: Issue) -> list[str]:

@@ -28,11 +28,19 @@ SIDES = {
 MOST_PARTS = 4
 """Of the body; of more of them, the letter's words tell."""
 TURNED = re.compile(
-    r"\b(?:wean\w*|taper\w*|discontinu\w*|remov(?:al|e|ing)|stop(?:ping)?|(?:is|are) not|not requested)\b", re.I
+    r"^no\b|\b(?:wean\w*|taper\w*|discontinu\w*|remov(?:al|e|ing)|stop(?:ping)?|(?:is|are) not|not requested|"
+    r"denial|denied)\b",
+    re.I,
 )
 """What a request can be about beside the care itself: its end, or another."""
 ENDS = re.compile(r"remov|wean|taper|detox")
 """Terms that are about just that."""
+COUNTED_APART = re.compile(
+    r"\b(?:up to|of \d+|completed|used|then)\b|"
+    r"\b\d+\D{1,30}(?:visits?|sessions?)\b.*\b\d+\D{1,30}(?:visits?|sessions?)\b",
+    re.I,
+)
+"""A request with more than one count, or with one of something else."""
 SIDE_WRITTEN = re.compile(rf"\b(?:{SIDE})(?!\w)", re.I)
 DONE_TO = ("test", "surgery")
 """Kinds of care that a part of the body has done to it, rather than done for it."""
@@ -69,7 +77,7 @@ def worded(request: Text, details: Details | None, subcategory: str | None, lang
     care = terms[0].words[language]
     for term in terms[1:]:
         care = phrase("wording.and", language, first=care, last=term.words[language])
-    sessions = details.sessions.value if details.sessions else None
+    sessions = details.sessions.value if details.sessions and not COUNTED_APART.search(request.text) else None
     if isinstance(sessions, int) and terms[0].kind == "care":
         care = phrase("wording.visit" if sessions == 1 else "wording.visits", language, n=sessions, care=care)
     if _several(request, found) and not _placed_first(request, details, found):
@@ -78,7 +86,7 @@ def worded(request: Text, details: Details | None, subcategory: str | None, lang
         return Worded(care, request.spans, abbreviations(care), terms, known=True)  # a side that belongs nowhere
     named = " ".join(str(details.treatment.value).lower().split()) if details.treatment else ""
     parts = [part for part in details.body_parts if part.side or part.part.lower() not in named]
-    care = ", ".join(filter(None, (_placed(care, parts, terms[0].kind, language), _timed(details, language))))
+    care = ", ".join(filter(None, (_placed(care, parts, terms[0].kind, language), _timed(request, details, language))))
     return Worded(care, request.spans, abbreviations(care), terms, known=True)
 
 
@@ -120,21 +128,25 @@ def _medicine(
 ) -> Worded | None:
     """The drug's own name and dose, untouched, and what it is."""
     assert details.drug is not None
-    drug = " ".join(str(value.value) for value in (details.drug, details.strength) if value)
+    several = len({one.term.id for one in glossary().find(request.text) if one.term.kind == "medicine"}) > 1
+    strength, quantity = (None, None) if several else (details.strength, details.quantity)
+    drug = " ".join(str(value.value) for value in (details.drug, strength) if value)
     kind = terms[0].words if terms else glossary().subcategories.get(subcategory or "")
     if kind is None:
         return None
     care = kind[language]
     variant = "vowel" if VOWEL.match(care) else ""
     name = drug
-    if details.quantity and isinstance(details.quantity.value, int) and details.quantity.value > 1:
-        drug = phrase("amount.quantity", language, drug=drug, n=details.quantity.value)
+    if quantity and isinstance(quantity.value, int) and quantity.value > 1:
+        drug = phrase("amount.quantity", language, drug=drug, n=quantity.value)
     text = phrase("wording.medicine", language, variant=variant, drug=drug, care=care)
     return Worded(text, request.spans, [name, *abbreviations(care)], list(terms), known=bool(terms))
 
 
-def _timed(details: Details, language: Language) -> str:
+def _timed(request: Text, details: Details, language: Language) -> str:
     """How often and for how long, where the request says it plainly."""
+    if COUNTED_APART.search(request.text):
+        return ""
     told = []
     often = OFTEN.fullmatch(str(details.frequency.value).lower()) if details.frequency else None
     if often and often["unit"]:
