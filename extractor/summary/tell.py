@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_WORDS, MOST_FURTHER = 350, 60
 """Words of a summary of one item, and for each further one; beyond them it is told more briefly, where it can be."""
-MANNERS = ((0, MOST_QUOTED), (1, MOST_QUOTED), (2, MOST_QUOTED), (3, MOST_QUOTED), (3, 20), (3, 0))
+MANNERS = ((0, MOST_QUOTED), (1, MOST_QUOTED), (2, MOST_QUOTED), (3, MOST_QUOTED), (3, 20), (3, 10), (3, 0))
 """How briefly, and how many words of a rationale are quoted; the first way of telling without shortcomings is taken."""
 MENDED = {
     "asked.care": "asked.unknown", "asked.payment": "asked.unknown", "have.part": "have.part_as_told",
@@ -76,10 +76,12 @@ def _mend(sections: list[Section], letter: Letter) -> None:
 
 
 def _shortcomings(summary: Summary, items: int) -> int:
-    """How badly a summary misses what it should be: too hard is worst, then too much of the letter's own words."""
+    """How badly a summary misses what it should be: too hard is worst, then too much of the letter's own words, then a
+    reason that is not told, then length."""
     reading = summary.reading
     long = reading.words > MOST_WORDS + MOST_FURTHER * (items - 1)
-    return 4 * (not easy(reading, summary.language)) + 2 * (reading.left_out > LEFT_OUT) + long
+    untold = any(sentence.name == "why.unknown" for sentence in summary.sentences())
+    return 8 * (not easy(reading, summary.language)) + 4 * (reading.left_out > LEFT_OUT) + 2 * untold + long
 
 
 async def atell(
