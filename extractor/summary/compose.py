@@ -58,7 +58,8 @@ def compose(
     quoted: int = MOST_QUOTED,
 ) -> list[Section]:
     """The sections, in their order; from ``brief`` 1 on without the words explained, from 2 on without what each care
-    is, from 3 on with one question for each item. Nothing of what was decided is ever left out.
+    is, from 3 on with one question for each item; 4 names parts that were authorised in the letter's words alone, and
+    what is missing in one sentence. Nothing of what was decided is ever left out.
     A rationale that has no plain words is quoted, with at most ``quoted`` words."""
     return list(_Composer(letter, source, language, today, brief, quoted).sections())
 
@@ -173,7 +174,7 @@ class _Composer:
             return
         yield from self._say("missing.partial")
         for code in MISSING:
-            if any(flag.code == code for flag in warned):
+            if self.brief < 4 and any(flag.code == code for flag in warned):
                 yield from self._say(f"missing.{code}")
 
     def _decided(self) -> list[Sentence]:
@@ -287,14 +288,15 @@ class _Composer:
                 continue
             plain = worded(part, part.details, issue.subcategory, self.language)
             variant = "whole" if in_dispute_as_a_whole(issue) else ""
-            if plain is not None and plain.known:
+            if plain is not None and plain.known and self.brief < 4:
                 yield from self._say(
                     "have.part", [issue], part.spans, names=plain.names, variant=variant, what=plain.text
                 )
             else:
                 yield from self._say("have.part_as_told", [issue], part.spans, variant=variant)
             yield self._quote(part, "have.letter", [issue])
-            yield from self._say("have.stays", [issue], part.spans)
+            if self.brief < 4 or issue.number == next(one.number for one in self.letter.issues if one.authorized):
+                yield from self._say("have.stays", [issue], part.spans)
 
     def _decision(self, group: Group, *, again: bool) -> Iterator[Sentence]:
         yield from self._decided_item(group, again=again)
@@ -323,7 +325,7 @@ class _Composer:
             told = self._follows(group, _spans(group.first.rationale))
         if told:
             spans = [span for sentence in told for span in sentence.spans]
-            if not again:
+            if not again and self.brief < 4:
                 yield from self._say("why.said" if len(told) == 1 else "why.said_many", group.issues, spans)
             yield from told
             return

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 MOST_WORDS, MOST_FURTHER = 350, 60
 """Words of a summary of one item, and for each further one; beyond them it is told more briefly, where it can be."""
-MANNERS = ((0, MOST_QUOTED), (1, MOST_QUOTED), (2, MOST_QUOTED), (3, MOST_QUOTED), (3, 20), (3, 10), (3, 0))
+MANNERS = (
+    (0, MOST_QUOTED),
+    (1, MOST_QUOTED),
+    (2, MOST_QUOTED),
+    (3, MOST_QUOTED),
+    (4, MOST_QUOTED),
+    (4, 20),
+    (4, 10),
+    (4, 0),
+)
 """How briefly, and how many words of a rationale are quoted; the first way of telling without shortcomings is taken."""
 MENDED = {
     "asked.care": "asked.unknown", "asked.payment": "asked.unknown", "have.part": "have.part_as_told",
