@@ -30,10 +30,11 @@ from extractor.source import SourceText
 from extractor.summary import checks
 from extractor.summary.checks import Letter as Held
 from extractor.summary.checks import check, failing
-from extractor.summary.compose import compose, grouped
+from extractor.summary.compose import compose
 from extractor.summary.facts import applying, facts, stale
 from extractor.summary.glossary import glossary
 from extractor.summary.guarded import GUARDS
+from extractor.summary.items import grouped
 from extractor.summary.level import GRADE, LEFT_OUT, PERSPICUITY, easy, spanish_syllables
 from extractor.summary.phrases import phrase, phrases, sentences
 from extractor.summary.polarity import claims
