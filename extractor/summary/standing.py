@@ -7,10 +7,12 @@ own flags, since whoever reads a summary does not read the letter beside it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from extractor.language.numbers import figures
 from extractor.schema import Issue, Reason, Text
+from extractor.taxonomy import Decision
 
 Standing = Literal["upheld", "partly", "overturned", "already", "unclear"]
 """``partly``: a part was authorised, and the denial of the rest stands. ``already``: the letter says that the same care
@@ -87,6 +89,8 @@ SAME = re.compile(
 )
 WORD = re.compile(r"[a-z]{4,}", re.I)
 SIDE = re.compile(r"\b(left|right)\b", re.I)
+REMEMBERED = 64
+"""Items whose rationale need not be read again: a summary asks for each of them many times."""
 GENERAL = frozenset(
     """visit visits session sessions week weeks time times with without evaluation treatment consultation consult brace
     unit therapy injection surgery left right""".split()
@@ -126,23 +130,28 @@ def told_reasons(issue: Issue) -> list[Reason]:
 
 def _at_odds(issue: Issue) -> bool:
     """The rationale's last sentence, or any that decides in part, does not go with the heading."""
-    told = _sentences(issue)
-    if not told:
+    if issue.rationale is None:
         return False
+    asked = " ".join(text.text for text in (issue.request, issue.original_request) if text)
+    return _contradicted(issue.decision, issue.rationale.text, asked)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _contradicted(decision: Decision, rationale: str, asked: str) -> bool:
+    told = SENTENCE.split(rationale)
     last = told[-1]
     if any(IN_PART.search(sentence) for sentence in told[-2:]):
         return True
-    if issue.decision == "overturned":
-        return bool(NOT_NECESSARY.search(last) or AGREES.search(last)) or _limited(issue, last)
+    if decision == "overturned":
+        return bool(NOT_NECESSARY.search(last) or AGREES.search(last)) or _limited(asked, last)
     clauses = re.split(r"[;,]", last)
     judged = [clause for clause in clauses if NECESSARY.search(clause)]
     opposite = bool(judged) and not NEGATED.search(judged[-1])
     return bool(REVERSES.search(last)) or bool(CERTAINLY.search(last)) or (opposite and not NEGATED.search(clauses[0]))
 
 
-def _limited(issue: Issue, last: str) -> bool:
+def _limited(asked: str, last: str) -> bool:
     """The conclusion finds less necessary than what was asked for."""
-    asked = " ".join(text.text for text in (issue.request, issue.original_request) if text)
     numbers = {float(number) for number in NUMBER.findall(ITEM.sub(" ", figures(last)))}
     return bool(LIMITED.search(last)) or not numbers <= {float(number) for number in NUMBER.findall(figures(asked))}
 
