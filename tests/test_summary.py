@@ -529,6 +529,28 @@ def test_the_countable_rules_of_clear_communication(name: str) -> None:
                 assert CLEAR[name](tell(determination, source, language, SOON)), (letter.id, language)
 
 
+BRIEFER: dict[int, Any] = {
+    1: lambda told: not any(section.name == "words" for section in told),
+    2: lambda told: not any(one.by == "glossary" for section in told for one in section.sentences),
+    3: lambda told: all(len(section.sentences) == 1 for section in told if section.name == "question"),
+    4: lambda told: not any(one.name == "have.part" for section in told for one in section.sentences),
+}
+
+
+@pytest.mark.parametrize("brief", BRIEFER)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_told_more_briefly_leaves_nothing_out_that_was_decided(brief: int, language: Language) -> None:
+    """Each step leaves out what it says, and not before; coverage holds at every step."""
+    source = read_source(str(Letter(items=[OPIOID, PARTLY, HAD, overturned()])).encode(), name="x.txt")
+    letter = extract(source)
+    letter.issues[0].rationale.reasons += [Reason(code="amount_exceeds_guideline", spans=[(0, 9)])]  # type: ignore[union-attr]
+    before, told_ = (compose(letter, source, language, SOON, brief=step) for step in (brief - 1, brief))
+    assert BRIEFER[brief](told_) and not BRIEFER[brief](before)
+    summary = tell(letter, source, language, SOON)
+    summary.sections = told_
+    check(summary, letter, source)
+
+
 # The checks can fail.
 
 
