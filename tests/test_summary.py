@@ -33,14 +33,13 @@ from extractor.summary.checks import check, failing
 from extractor.summary.compose import compose
 from extractor.summary.facts import applying, facts, stale
 from extractor.summary.glossary import glossary
-from extractor.summary.guarded import GUARDS
+from extractor.summary.guarded import GUARDS, refused
 from extractor.summary.items import grouped
 from extractor.summary.level import GRADE, LEFT_OUT, PERSPICUITY, easy, spanish_syllables
 from extractor.summary.phrases import phrase, phrases, sentences
 from extractor.summary.polarity import claims
 from extractor.summary.render.page import page
 from extractor.summary.render.plain import explained, markdown, text
-from extractor.summary.rewrite import slots
 from extractor.summary.schema import LANGUAGES, Language, Sentence, Summary
 from extractor.summary.standing import standing
 from extractor.summary.tell import tell
@@ -898,17 +897,36 @@ TWISTED: list[tuple[str, str]] = [
 ]
 
 
+def cited(letter: str, words: str, language: Language = "en") -> str | None:
+    """The check that a model's sentence fails which cites just this sentence of a rationale."""
+    item = Item("MRI of the left knee", rationale=f"{letter} The request is not medically necessary.")
+    source = read_source(str(Letter(items=[item])).encode(), name="x.txt")
+    (unit,) = [unit for unit in cut(source).units if unit.text == letter]
+    sentence = Sentence(text=words, by="model", name="why.quote", issues=[1], spans=list(unit.spans))
+    return refused(sentence, Held(extract(source), source, language))
+
+
 @pytest.mark.parametrize("letter, words", TWISTED, ids=[words for _, words in TWISTED])
 def test_the_letters_own_words_cannot_be_twisted(letter: str, words: str) -> None:
     """Right words in a wrong statement: another scope, another side, an opposite, a doubt left out."""
-    item = Item("MRI of the left knee", rationale=f"{letter} The request is not medically necessary.")
-    source = read_source(str(Letter(items=[item])).encode(), name="x.txt")
-    units = [str(unit.number) for unit in cut(source).units if unit.text in letter]
-    found = slots(compose(extract(source), source, "en", SOON), cut(source))
-    for slot in found:
-        for unit in units:
-            one = Rewording(sentences=[Reworded(slot=slot.number, text=words, units=unit)])
-            assert tell(extract(source), source, "en", SOON, one).by_model == 0
+    assert cited(letter, words) is not None
+
+
+STRAIGHT = [
+    ("The MRI showed a tear of the left knee.", "The records show a tear of the left knee."),
+    (
+        "There is no evidence of a fracture of the left knee.",
+        "The records did not show a broken bone of the left knee.",
+    ),
+    ("No fracture of the left knee is documented.", "The records did not show a broken bone of the left knee."),
+    ("The report does not show a tear of the left knee.", "The report did not show a tear of the left knee."),
+]
+
+
+@pytest.mark.parametrize("letter, words", STRAIGHT, ids=[letter for letter, _ in STRAIGHT])
+def test_what_the_letter_says_outright_can_be_told(letter: str, words: str) -> None:
+    """So that the refusals above are no accident."""
+    assert cited(letter, words) is None
 
 
 def test_a_model_that_names_no_slot_or_unit_changes_nothing() -> None:

@@ -173,15 +173,10 @@ def _stated(clause: str, *, negated: bool) -> Iterator[str]:
 
 def _same(rest: str, fill: str) -> bool:
     """Word by word, articles aside; a term may be told by the glossary's words for it."""
-    if any(word[0].isupper() and word not in fill.split() for word in rest.split()) or _names(rest):
+    if re.search(r"\b[A-Z][a-z]", rest):  # a capital that is no abbreviation's: somebody's name
         return False
     ways = ((lower(rest), lower(fill)), (_marked(rest, "en", plain=True), _marked(fill, "en", plain=False)))
     return any(_alike(*(_telling(words, "en") for words in way)) for way in ways)
-
-
-def _names(rest: str) -> bool:
-    """A capital that is no abbreviation's: somebody's name."""
-    return re.search(r"\b[A-Z][a-z]", rest) is not None
 
 
 def _telling(words: list[str], language: Language) -> list[str]:
