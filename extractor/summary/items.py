@@ -165,7 +165,7 @@ class Items(Saying):
             spans += [span for issue in group.issues for flag in issue.flags for span in flag.spans]
             return self.say(f"decision.unclear_{group.first.decision}", group.issues, spans)
         if group.standing == "already":
-            spans += [span for issue in group.issues for reason in _reasons(issue) for span in reason.spans]
+            spans += [span for issue in group.issues for reason in told_reasons(issue) for span in reason.spans]
             again = False
         # Where the whole request is in dispute there is no rest, although a part or something else was authorised.
         told = "upheld" if in_dispute_as_a_whole(group.first) and group.standing == "partly" else group.standing
@@ -261,10 +261,6 @@ def in_dispute_as_a_whole(issue: Issue) -> bool:
     kinds = [{one.term.id for one in glossary().find(part.text)} for part in (original, authorized) if part]
     kinds = [{name for name in kind if glossary().terms[name].kind in ASKED_FOR} for kind in kinds]
     return request == asked or (len(kinds) == 2 and all(kinds) and not kinds[0] & kinds[1])
-
-
-def _reasons(issue: Issue) -> list[Reason]:
-    return issue.rationale.reasons if issue.rationale else []
 
 
 def _served(issue: Issue) -> tuple[dt.date, list[Span]] | None:
