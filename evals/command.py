@@ -352,6 +352,7 @@ def _provenance(options: Options, letters: Sequence[GoldenLetter]) -> dict[str, 
         "prompt": prompt.name if prompt else None,
         "prompt_sha256": prompt.sha256 if prompt else None,
         "limit": options.limit, "filter": options.keep, "repeat": options.repeat,
+        "cache": options.cache, "attempts": options.attempts,
         "data": {
             "name": options.data.name if options.data else "golden", "letters": len(letters),
             "sha256": fingerprint(letters),

@@ -16,7 +16,19 @@ from extractor.model.settings import ModelSettings
 from extractor.reading.ocr import ADVICE, find_tesseract
 from extractor.version import VERSION
 
-PACKAGES = ("pydantic", "pypdfium2", "typer", "defusedxml", "instructor", "openai", "tenacity", "diskcache")
+PACKAGES = (
+    "pydantic",
+    "pypdfium2",
+    "typer",
+    "defusedxml",
+    "instructor",
+    "openai",
+    "tenacity",
+    "diskcache",
+    "rapidfuzz",
+    "jinja2",
+    "textstat",
+)
 
 
 def report(*, as_json: bool) -> str:
