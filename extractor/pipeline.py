@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from extractor.consistency import check
 from extractor.errors import NotADetermination
@@ -20,11 +18,14 @@ from extractor.taxonomy import Status
 from extractor.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from extractor.model.answer import Answer
     from extractor.model.reading import Reader, Told
     from extractor.summary.schema import Language, Summary
 
 __all__ = ["aextract", "extract", "read_source"]
+_Given = TypeVar("_Given")
 
 
 def extract(
@@ -50,9 +51,7 @@ def extract(
     """
     source = letter if isinstance(letter, SourceText) else read_source(letter, name=name, ocr=ocr, limits=limits)
     if model not in (None, "none"):
-        # In a thread of its own: the caller may run an event loop already.
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(asyncio.run, aextract(source, model=model)).result()
+        return _waited_for(aextract(source, model=model))
     started = time.perf_counter()
     return _determination(source, _read_letter(source), None, started)
 
@@ -74,8 +73,7 @@ def summarize(
     """
     source = letter if isinstance(letter, SourceText) else read_source(letter, name=name, ocr=ocr, limits=limits)
     if model not in (None, "none"):
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(asyncio.run, asummarize(source, language=language, model=model, today=today)).result()
+        return _waited_for(asummarize(source, language=language, model=model, today=today))
     from extractor.summary.tell import tell
 
     return tell(extract(source), source, language, today)
@@ -208,3 +206,12 @@ def _source(source: SourceText, reading: Reading) -> Source:
         pages=source.pages,
         layout=reading.layout,
     )
+
+
+def _waited_for(work: Coroutine[Any, Any, _Given]) -> _Given:
+    # Loaded for a model only; in a thread of its own, since the caller may run an event loop already.
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()

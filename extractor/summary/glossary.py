@@ -116,7 +116,7 @@ def what(term: Term, language: Language) -> str | None:
 
 
 def _key(spelling: str) -> str:
-    return " ".join(match.group().lower() for match in TOKEN.finditer(spelling))
+    return " ".join(TOKEN.findall(spelling)).lower()
 
 
 def _in_capitals(spelling: str) -> bool:

@@ -11,7 +11,6 @@ from extractor.summary.checks import Letter, check, failing
 from extractor.summary.compose import MOST_QUOTED, compose
 from extractor.summary.level import LEFT_OUT, easy, reading
 from extractor.summary.phrases import phrase, sentences
-from extractor.summary.rewrite import LANGUAGES, problems, reword, shown, slots
 from extractor.summary.schema import Language, Section, Sentence, Summary
 from extractor.units import cut
 
@@ -58,6 +57,8 @@ def tell(
         sections = compose(determination, source, language, today, brief=brief, quoted=quoted)
         _mend(sections, letter)
         if rewording is not None:
+            from extractor.summary.rewrite import reword
+
             reword(sections, rewording, cut(source), letter)
             _say_so(sections, language)
         summary = _whole(determination, language, sections)
@@ -97,6 +98,8 @@ async def atell(
     determination: Determination, source: SourceText, language: Language, reader: Reader, today: dt.date | None = None
 ) -> Summary:
     """As :func:`tell`, with a model that is asked for plainer reasons; where it fails, the fixed ones stand."""
+    from extractor.summary.rewrite import LANGUAGES, problems, shown, slots
+
     letter = Letter(determination, source, language)
     sections = compose(determination, source, language, today or dt.date.today())
     found = slots(sections, cut(source))
