@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from extractor.consistency.finding import Finding, Letter, finding
-from extractor.language.numbers import NUMBER, SPELLED, number
+from extractor.language.numbers import FIGURE, figures, in_figures, number
 from extractor.schema import Details, Issue, Text, Value
 
-TIMES = rf"(?P<times>{NUMBER}|once|twice)(?:(?:-| to )(?P<most>{NUMBER}))?"
+TIMES = rf"(?P<times>{FIGURE}|once|twice)(?:(?:-| to )(?P<most>{FIGURE}))?"
 WEEKLY = re.compile(
     rf"^{TIMES}(?: ?(?:x|times?|visits?|sessions?))?(?: ?/ ?| (?:per|a|an|each|every) | ?x ?)(?P<per>week|wk|day)$",
     re.I,
@@ -17,15 +17,15 @@ WEEKLY = re.compile(
 LATIN = {"daily": 1, "qd": 1, "bid": 2, "tid": 3, "qid": 4}
 DAILY = re.compile(rf"^(?:{TIMES}(?: times?)? (?:a day|daily|per day)|(?P<latin>daily|[qbt]\.?(?:i\.?)?d\.?))$", re.I)
 LENGTH = re.compile(
-    rf"^(?P<times>{NUMBER})(?:(?:-| to )(?P<most>{NUMBER}))?[ -](?P<unit>days?|weeks?|wks?|months?)$", re.I
+    rf"^(?P<times>{FIGURE})(?:(?:-| to )(?P<most>{FIGURE}))?[ -](?P<unit>days?|weeks?|wks?|months?)$", re.I
 )
 DAYS = {"day": 1, "week": 7, "wk": 7, "month": 30}
 TOLD_TWICE = re.compile(
-    rf"(?<![/.\d-])\b(?P<one>{SPELLED}|\d{{1,4}})(?: (?:tablets?|tabs|capsules?|pills|visits|sessions|treatments))? ?"
-    rf"\(#?(?P<other>{SPELLED}|\d{{1,4}})\)",
+    r"(?<![/.\d-])\b(?P<one>\d{1,4}\x00*)(?: (?:tablets?|tabs|capsules?|pills|visits|sessions|treatments))? ?"
+    r"\(#?(?P<other>\d{1,4}\x00*)\)",
     re.I,
 )
-"""A number in words and, in brackets, in figures, or the other way round."""
+"""A number and another in brackets, in a text that :func:`figures` made: what was in words ends in a zero character."""
 BOTH = re.compile(r"\bbilateral(?:ly)?\b|\bboth\b", re.I)
 ONE_ONLY = re.compile(r"\b(?:left|right)(?: [a-z]+){0,3} only\b", re.I)
 BOTH_OF_ONE = re.compile(
@@ -44,7 +44,7 @@ PHASED = re.compile(r"\b(?:then|followed by|eval\w*|initial|first|plus|additiona
 """What makes one frequency for one duration not the whole of it."""
 PIECE = r"(?:tablets?|tabs?|capsules?|caps?|pills?)"
 NOT_BY_ONE = re.compile(
-    rf"\b(?:(?!1 |one )(?:{NUMBER}|\d-\d)) ?{PIECE}\b|\b{NUMBER} (?:po )?(?:daily|a day|per day)\b|"
+    rf"\b(?:(?!1 )(?:{FIGURE}|\d-\d)) ?{PIECE}\b|\b{FIGURE} (?:po )?(?:daily|a day|per day)\b|"
     rf"\b(?:dose ?pa(?:ck|k)|"
     r"gel|cream|lotion|ointment|patch(?:es)?|spray|drops|solution|suspension|taper)\b",
     re.I,
@@ -154,7 +154,7 @@ def _amount(value: Value | None) -> tuple[float, str] | None:
         return None
     if isinstance(value.value, int | float):
         return value.value, ""
-    match = re.match(rf"^(?P<count>{NUMBER})[ -]?(?P<unit>[a-z]*)$", value.value, re.I)
+    match = re.match(rf"^(?P<count>{FIGURE})[ -]?(?P<unit>[a-z]*)$", in_figures(value.value), re.I)
     count = number(match["count"]) if match else None
     return (count, match["unit"].lower().rstrip("s")) if match and count is not None else None
 
@@ -175,9 +175,10 @@ def _sides(issue: Issue, text: Text, details: Details) -> Iterator[Finding]:
 
 def _told_twice(issue: Issue, text: Text) -> Iterator[Finding]:
     """A number in words and the same in figures are one number."""
-    for match in TOLD_TWICE.finditer(text.text):
-        one, other = match["one"], match["other"]
-        if one.isdigit() != other.isdigit() and number(one) != number(other):
+    for match in TOLD_TWICE.finditer(figures(text.text)):
+        one, other = match["one"].rstrip("\0"), match["other"].rstrip("\0")
+        in_words = [told for told in match.groups() if told.endswith("\0")]
+        if len(in_words) == 1 and int(one) != int(other):
             message = "a number in words and its figure differ"
             yield finding("request_self_contradicts", "warning", message, text.spans, issue)
             return
@@ -189,7 +190,7 @@ def _product(issue: Issue, text: Text, details: Details) -> Iterator[Finding]:
     expected = _expected(details)
     if stated is None or not isinstance(stated.value, int) or expected is None:
         return
-    if PHASED.search(text.text) or NOT_BY_ONE.search(text.text):
+    if PHASED.search(text.text) or NOT_BY_ONE.search(in_figures(text.text)):
         return
     least, most = expected
     if not least <= stated.value <= most:
@@ -202,8 +203,9 @@ def _expected(details: Details) -> tuple[int, int] | None:
     """The least and the most times that the frequency and the duration give; None where they give no whole number."""
     if details.frequency is None or details.duration is None:
         return None
-    length = LENGTH.match(str(details.duration.value))
-    often = WEEKLY.match(str(details.frequency.value)) or DAILY.match(str(details.frequency.value))
+    length = LENGTH.match(in_figures(str(details.duration.value)))
+    frequency = in_figures(str(details.frequency.value))
+    often = WEEKLY.match(frequency) or DAILY.match(frequency)
     if length is None or often is None:
         return None
     times, counts, unit = _range(often), _range(length), length["unit"].lower().rstrip("s")

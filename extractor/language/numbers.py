@@ -10,8 +10,12 @@ WORDS = (
     "nineteen twenty"
 ).split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-BELOW_HUNDRED = rf"(?:(?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(WORDS[:9])}))?|(?:{'|'.join(WORDS)}))"
-SPELLED = rf"(?:(?:{'|'.join(WORDS[:9])}) hundred(?: (?:and )?{BELOW_HUNDRED})?|{BELOW_HUNDRED})"
+UNIT = rf"(?:{'|'.join(WORDS[:9])})"
+BELOW_HUNDRED = (
+    rf"(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:[- ]{UNIT})?|"
+    rf"(?:thir|four|fif|six|seven|eigh|nine)teen|ten|eleven|twelve|{UNIT})"
+)
+SPELLED = rf"{BELOW_HUNDRED}(?: hundred(?: (?:and )?{BELOW_HUNDRED})?)?"
 NUMBER = rf"(?:\d{{1,4}}(?:\.\d{{1,2}})?(?![\d,]*\d)|{SPELLED})(?![a-wyz])(?: ?\(\d{{1,4}}\))?"
 """A number in figures or words, or in both."""
 IN_WORDS = re.compile(rf"\b{SPELLED}\b", re.I)
@@ -26,6 +30,15 @@ def figures(text: str) -> str:
     '2__ (2) visits'
     """
     return IN_WORDS.sub(lambda words: str(number(words[0])).ljust(len(words[0]), "\0"), text)
+
+
+def in_figures(text: str) -> str:
+    """The text with numbers in figures instead of words, its places moved.
+
+    >>> in_figures("two (2) visits")
+    '2 (2) visits'
+    """
+    return figures(text).replace("\0", "")
 
 
 def number(words: str) -> int | float | None:

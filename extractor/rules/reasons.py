@@ -102,11 +102,8 @@ for _decision, _cues in CUES.items():
             NEEDS[_decision].setdefault(_stem(_need), []).append((_need, _at))
 
 
-@cache
-def _compiled(decision: Decision, at: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """A cue's patterns, compiled when the cue is first tried."""
-    cue = CUES[decision][at]
-    return re.compile(cue.pattern), re.compile(cue.unless)
+_compiled = cache(re.compile)
+"""A cue's pattern, compiled when it is first tried."""
 
 
 def read_reasons(
@@ -132,9 +129,8 @@ def read_reasons(
         clauses = CLAUSE.split(words) if tried else []
         for at in tried:
             cue = cues[at]
-            pattern, unless = _compiled(decision, at)
             for clause in [sentence.lower] if cue.whole else clauses:
-                if pattern.search(clause) and not unless.search(clause):
+                if _compiled(cue.pattern).search(clause) and not _compiled(cue.unless).search(clause):
                     _add(found, cue, clause, sentence.spans)
                     break
     if decision == "overturned" and not found:

@@ -116,7 +116,9 @@ def what(term: Term, language: Language) -> str | None:
 
 
 def _key(spelling: str) -> str:
-    return " ".join(TOKEN.findall(spelling)).lower()
+    # Most spellings are plain words already.
+    plain = spelling.isascii() and spelling.replace(" ", "").isalnum()
+    return (spelling if plain else " ".join(TOKEN.findall(spelling))).lower()
 
 
 def _in_capitals(spelling: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractor.language.numbers import NUMBER, number
+from extractor.language.numbers import FIGURE, in_figures, number
 from extractor.lexicon.anatomy import LEVEL, SIDE
 from extractor.schema import BodyPart, Details, Span, Text
 from extractor.summary.glossary import Found, Term, glossary
@@ -45,9 +45,9 @@ SIDE_WRITTEN = re.compile(rf"\b(?:{SIDE})(?!\w)", re.I)
 DONE_TO = ("test", "surgery")
 """Kinds of care that a part of the body has done to it, rather than done for it."""
 OFTEN = re.compile(
-    rf"(?P<n>once|twice|{NUMBER})(?: ?times?| ?x)? (?:a|per|each|every) (?P<unit>day|week|month)|daily", re.I
+    rf"(?P<n>once|twice|{FIGURE})(?: ?times?| ?x)? (?:a|per|each|every) (?P<unit>day|week|month)|daily", re.I
 )
-LONG = re.compile(rf"(?P<n>{NUMBER})[ -](?P<unit>day|week|month)s?", re.I)
+LONG = re.compile(rf"(?P<n>{FIGURE})[ -](?P<unit>day|week|month)s?", re.I)
 VOWEL = re.compile(r"[aeiou]", re.I)
 
 
@@ -148,14 +148,14 @@ def _timed(request: Text, details: Details, language: Language) -> str:
     if COUNTED_APART.search(request.text):
         return ""
     told = []
-    often = OFTEN.fullmatch(str(details.frequency.value).lower()) if details.frequency else None
+    often = OFTEN.fullmatch(in_figures(str(details.frequency.value).lower())) if details.frequency else None
     if often and often["unit"]:
         times = {"once": 1, "twice": 2}.get(often["n"]) or number(often["n"])
         if isinstance(times, int):
             told.append(phrase(f"amount.a_{often['unit']}", language, variant="one" if times == 1 else "", n=times))
     elif often:
         told.append(phrase("amount.daily", language))
-    long = LONG.fullmatch(str(details.duration.value).lower()) if details.duration else None
+    long = LONG.fullmatch(in_figures(str(details.duration.value).lower())) if details.duration else None
     length = number(long["n"]) if long else None
     if long and isinstance(length, int):
         told.append(phrase(f"amount.{long['unit']}s", language, variant="one" if length == 1 else "", n=length))
