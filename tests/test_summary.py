@@ -550,6 +550,33 @@ def test_what_is_told_more_briefly_leaves_nothing_out_that_was_decided(brief: in
     check(summary, letter, source)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("codes", "told"),
+    [
+        (("not_recommended", "amount_exceeds_guideline"), ["why.as_before"]),
+        (("not_recommended", "amount_exceeds_guideline", "trial_response_awaited"), ["why.as_before", "reason.trial_response_awaited"]),
+        (("not_recommended",), ["reason.not_recommended"]),
+    ],
+    ids=["the same", "one more", "one of them"],
+)  # fmt: skip
+def test_told_most_briefly_reasons_of_an_earlier_request_are_named_by_its_number(
+    codes: tuple[Any, ...], told: list[str], language: Language
+) -> None:
+    """Only all of them, two or more; each sentence keeps its own places."""
+    source = read_source(str(Letter(items=[Item("Physical therapy 12 visits, left knee"), PARTLY])).encode(), name="x.txt")
+    letter = extract(source)
+    first, second = letter.issues
+    for issue, named in ((first, ("not_recommended", "amount_exceeds_guideline")), (second, codes)):
+        assert issue.rationale
+        issue.rationale.reasons = [Reason(code=code, spans=[issue.rationale.spans[0]]) for code in named]
+    found = [s for section in compose(letter, source, language, SOON, brief=4) if section.name == "why" for s in section.sentences]
+    own = [one for one in found if one.issues == [second.number]]
+    assert [one.name for one in own] == told
+    assert all(one.spans == [second.rationale.spans[0]] for one in own)  # type: ignore[union-attr]
+    assert "1" in own[0].text or told[0] != "why.as_before"
+
+
 # The checks can fail.
 
 

@@ -71,6 +71,9 @@ class Items(Saying):
         """Terms that their item explains."""
         self.asked: set[str] = set()
         """Questions for the doctor."""
+        self.reasoned: dict[int, set[object]] = {}
+        """By the number of an item, the reasons told for it."""
+        self.quoted_before = False
 
     def item(self, group: Group, *, again: bool) -> Iterator[Section]:
         """The sections of items that are told together; ``again``: what a decision means was told before."""
@@ -175,7 +178,7 @@ class Items(Saying):
         """Nothing where the letter is unclear: its reasons may be those of another decision."""
         if group.standing in ("unclear", "already"):
             return
-        told = [sentence for reason in group.reasons for sentence in self._reason(group, reason)]
+        told = self._reasons(group)
         if not told and group.first.depends_on is not None:
             told = self._follows(group, spans_of(group.first.rationale))
         if told:
@@ -192,7 +195,8 @@ class Items(Saying):
         if quoted is None:
             yield from self.say("why.unknown", group.issues, rationale.spans, names=["Decision rationale"])
         else:
-            yield from self.say("why.quote", group.issues, quoted.spans)
+            yield from self.say(f"why.quote{'_again' if self.quoted_before else ''}", group.issues, quoted.spans)
+            self.quoted_before = True
             yield self.quote(quoted, "why.letter", group.issues)
 
     def _own_words(self, rationale: Rationale) -> Text | None:
@@ -212,6 +216,20 @@ class Items(Saying):
 
     def _sentences(self, part: RationalePart) -> list[LetterSentence]:
         return in_sentences(self.source, part.spans)
+
+    def _reasons(self, group: Group) -> list[Sentence]:
+        """Each reason; told most briefly, those that an earlier item has, two or more, by the number of that item."""
+        reasons = {(reason.code, reason.record_state): reason for reason in group.reasons}
+        told: list[Sentence] = []
+        shared = [(len(before), -n) for n, before in self.reasoned.items() if before <= reasons.keys()]
+        count, number = max(shared, default=(0, 0))
+        if self.brief >= 4 and count > 1:
+            again = [reasons.pop(reason) for reason in self.reasoned[-number] if reason in reasons]
+            spans = [span for reason in again for span in reason.spans]
+            told += self.say("why.as_before", group.issues, spans, counted=[-number], n=-number)
+        else:
+            self.reasoned[group.first.number] = {*reasons}
+        return told + [sentence for reason in reasons.values() for sentence in self._reason(group, reason)]
 
     def _reason(self, group: Group, reason: Reason) -> list[Sentence]:
         if reason.code == "follows_main_service":

@@ -21,7 +21,7 @@ from extractor.units import Unit, Units
 if TYPE_CHECKING:
     from extractor.model.answer import Reworded, Rewording
 
-UNWORDED = ("why.quote", "why.unknown")
+UNWORDED = ("why.quote", "why.quote_again", "why.unknown")
 """Fixed sentences that stand where no plain words are known: a model may say several in their place."""
 STANDING_IN = (*UNWORDED, "why.letter")
 MOST = {True: 3, False: 1}
