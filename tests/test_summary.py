@@ -42,7 +42,7 @@ from extractor.summary.render.page import page
 from extractor.summary.render.plain import explained, markdown, text
 from extractor.summary.schema import LANGUAGES, Language, Sentence, Summary
 from extractor.summary.standing import standing
-from extractor.summary.tell import tell
+from extractor.summary.tell import MOST_FURTHER, MOST_WORDS, tell
 from extractor.summary.wording import worded
 from extractor.units import cut
 from tests.letters import Item, Letter, overturned
@@ -108,15 +108,15 @@ DECIDED: dict[str, tuple[list[Item], str, str]] = {
     ),
     "mixed": (
         [Item(), overturned(), PARTLY],
-        "This letter is about 3 requests: the outside expert found 1 medically necessary, you still have what the company approved in 1, and 1 "
+        "This letter is about 3 requests: the outside expert found 1 medically necessary, in 1 you still have only what the company approved, and 1 "
         "was not approved.",
-        "Esta carta trata de 3 pedidos: el experto de afuera dijo que 1 sí es cuidado necesario, usted todavía tiene lo "
-        "que la compañía aprobó en 1, y 1 no fue aprobado.",
+        "Esta carta trata de 3 pedidos: el experto de afuera dijo que 1 sí es cuidado necesario, en 1 usted todavía tiene "
+        "solo lo que la compañía aprobó, y 1 no fue aprobado.",
     ),
     "one upheld of which a part stands": (
         [Item(), PARTLY],
-        "This letter is about 2 requests: you still have what the company approved in 1, and 1 was not approved.",
-        "Esta carta trata de 2 pedidos: usted todavía tiene lo que la compañía aprobó en 1, y 1 no fue aprobado.",
+        "This letter is about 2 requests: in 1 you still have only what the company approved, and 1 was not approved.",
+        "Esta carta trata de 2 pedidos: en 1 usted todavía tiene solo lo que la compañía aprobó, y 1 no fue aprobado.",
     ),
     "with one that the letter contradicts": (
         [Item(), CONTRADICTED],
@@ -498,6 +498,8 @@ CLEAR: dict[str, Any] = {
     ),
     "the voice is active in seven of eight sentences (CDC 6)": lambda s: s.reading.passive <= 0.13,
     "words are common ones, or explained (CDC 7)": lambda s: s.reading.uncommon <= 0.3,
+    "it is short: 350 words for one request, 60 for each further": lambda s: s.reading.words
+    <= MOST_WORDS + MOST_FURTHER * (len({number for one in s.sections if one.name == "item" for number in one.issues}) - 1),
     "it is cut into parts with headings (CDC 9)": lambda s: all(section.heading for section in s.sections),
     "no part is longer than 100 words of its own (AHRQ)": lambda s: all(
         len(" ".join(one.text for one in section.sentences if one.by != "letter").split()) <= 100 or section.name in ("next", "asked")
@@ -550,6 +552,23 @@ def test_what_is_told_more_briefly_leaves_nothing_out_that_was_decided(brief: in
     check(summary, letter, source)
 
 
+@pytest.mark.parametrize(
+    ("heading", "explained"),
+    [
+        ("Cyclobenzaprine 7.5mg #60", True),
+        ("Compound Cyclobenzaprine 5%, 240 grams", False),
+        ("Cyclobenzaprine 5% cream 60gm", False),
+        ("Tramadol oral suspension 500ml", False),
+        ("Tramadol 50mg #60", True),
+    ],
+)
+def test_a_medicine_is_explained_as_a_pill_only_where_it_may_be_one(heading: str, explained: bool) -> None:
+    """What the letter does not state is not invented: a cream that is swallowed harms."""
+    for language, pill in (("en", "pill"), ("es", "Pastilla")):
+        summary = told(Item(heading), language=language)  # type: ignore[arg-type]
+        assert (pill in said(summary, "asked", "words")) == explained
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("codes", "told"),
@@ -564,13 +583,20 @@ def test_told_most_briefly_reasons_of_an_earlier_request_are_named_by_its_number
     codes: tuple[Any, ...], told: list[str], language: Language
 ) -> None:
     """Only all of them, two or more; each sentence keeps its own places."""
-    source = read_source(str(Letter(items=[Item("Physical therapy 12 visits, left knee"), PARTLY])).encode(), name="x.txt")
+    source = read_source(
+        str(Letter(items=[Item("Physical therapy 12 visits, left knee"), PARTLY])).encode(), name="x.txt"
+    )
     letter = extract(source)
     first, second = letter.issues
     for issue, named in ((first, ("not_recommended", "amount_exceeds_guideline")), (second, codes)):
         assert issue.rationale
         issue.rationale.reasons = [Reason(code=code, spans=[issue.rationale.spans[0]]) for code in named]
-    found = [s for section in compose(letter, source, language, SOON, brief=4) if section.name == "why" for s in section.sentences]
+    found = [
+        s
+        for section in compose(letter, source, language, SOON, brief=4)
+        if section.name == "why"
+        for s in section.sentences
+    ]
     own = [one for one in found if one.issues == [second.number]]
     assert [one.name for one in own] == told
     assert all(one.spans == [second.rationale.spans[0]] for one in own)  # type: ignore[union-attr]
@@ -597,7 +623,7 @@ BROKEN: dict[str, tuple[str, dict[str, Any], str]] = {
     "a denial of what was found necessary": ("decision.upheld", {"issues": [2]}, "polarity"),
     "an approval of what was denied": ("decision.overturned_again", {"issues": [1]}, "polarity"),
     "a part that was not authorised": ("have.stays", {"issues": [1]}, "polarity"),
-    "a wrong count": ("decided.many", {"text": "This letter is about 4 requests: the outside expert found 2 medically necessary, you still have what the company approved in 1, and 1 was not approved."}, "polarity"),
+    "a wrong count": ("decided.many", {"text": "This letter is about 4 requests: the outside expert found 2 medically necessary, in 1 you still have only what the company approved, and 1 was not approved."}, "polarity"),
     "the heading's other word": ("decision.upheld", {"text": 'The letter calls this "Overturned."'}, "polarity"),
     "another number": ("asked.care", {"text": "14 visits of physical therapy for your left knee."}, "numbers and dates"),
     "another day": ("asked.got_on", {"text": "You got it on April 3, 2014."}, "numbers and dates"),
@@ -1084,6 +1110,6 @@ def test_summaries_of_published_letters(tmp_path: Path) -> None:
         assert {
             name: figure["recall"]["value"] for name, figure in fields.items() if figure["recall"]["value"] != 1
         } == {}
-        assert read.refused == [] and sum(read.wordings.values()) == 124
+        assert read.refused == read.over == [] and sum(read.wordings.values()) == 124
         assert read.wordings["plain"] >= 0.9 * 124
     assert max(found["en"].scores) <= GRADE and min(found["es"].scores) >= PERSPICUITY

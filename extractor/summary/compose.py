@@ -172,10 +172,10 @@ class _Page(Saying):
             return
         if any(group.reasons for group in self.groups):
             yield from self.say("words.guide")
-        terms = [term for term in self.items.explained if term.id not in self.items.told and self.language in term.what]
+        terms = [term for term in self.items.explained if term.id not in self.items.told]
         for term in terms[:MOST_TERMS]:
-            written = self.items.explained[term]
-            text = phrase("words.term", self.language, term=written, what=term.what[self.language])
+            written, what = self.items.explained[term]
+            text = phrase("words.term", self.language, term=written, what=what)
             yield from self.tell(text, "glossary", term.id, names=[written, *abbreviations(text)])
 
     def _about(self) -> Iterator[Sentence]:

@@ -15,6 +15,14 @@ from extractor.summary.schema import Language
 TOKEN = re.compile(r"[A-Za-z0-9]+(?:['’][a-z]+)?")
 MOST = 8
 """Words of the longest spelling."""
+PILL = re.compile(r"\b(?:pills?|pastillas?)\b", re.I)
+NO_PILL = re.compile(
+    r"\b(?:lotions?|gels?|creams?|ointments?|topicals?|compound\w*|patch(?:es)?|sprays?|solutions?|suspensions?|liquids?|"
+    r"elixir|syrup|drops|films?|powder|inject\w*|intra\w+|iv|im|transdermal|suppositor\w+)\b|"
+    r"\d ?(?:g|gms?|grams?|ml|cc)\b|%",
+    re.I,
+)
+"""Words of a request for what is no pill."""
 CAPITALS = 4
 """A spelling in capitals of up to so many letters is found in capitals only: PT is not pt, nor US us."""
 
@@ -110,9 +118,10 @@ def glossary() -> Glossary:
     return Glossary()
 
 
-def what(term: Term, language: Language) -> str | None:
-    """What the term is."""
-    return term.what.get(language)
+def what(term: Term, language: Language, asked: str) -> str | None:
+    """What the term is; None where the words asked for it in another form: a cream is not explained as a pill."""
+    told = term.what.get(language)
+    return None if told and PILL.search(told) and NO_PILL.search(asked) else told
 
 
 def _key(spelling: str) -> str:

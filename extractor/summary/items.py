@@ -11,7 +11,7 @@ from extractor.language.sentences import Sentence as LetterSentence
 from extractor.language.sentences import sentences as in_sentences
 from extractor.schema import Determination, Issue, Rationale, RationalePart, Reason, Span, Text
 from extractor.source import SourceText
-from extractor.summary.glossary import Term, glossary
+from extractor.summary.glossary import Term, glossary, what
 from extractor.summary.phrases import phrase
 from extractor.summary.saying import Saying, spans_of
 from extractor.summary.schema import Language, Section, Sentence
@@ -65,8 +65,8 @@ class Items(Saying):
     def __init__(self, letter: Determination, source: SourceText, language: Language, brief: int, quoted: int) -> None:
         super().__init__(letter, language, brief)
         self.source, self.quoted = source, quoted
-        self.explained: dict[Term, str] = {}
-        """Terms of the requests, as the letter writes them."""
+        self.explained: dict[Term, tuple[str, str]] = {}
+        """Terms of the requests, as the letter writes them, with what they are."""
         self.told: set[str] = set()
         """Terms that their item explains."""
         self.asked: set[str] = set()
@@ -109,7 +109,7 @@ class Items(Saying):
             yield from self.say("asked.unknown", [issue], asked.spans, variant=variant, counted=counted, n=issue.number)
         else:
             name = "asked.payment" if issue.timing == "retrospective" else "asked.care"
-            what = plain.text if issue.timing == "retrospective" else plain.text[:1].upper() + plain.text[1:]
+            words = plain.text if issue.timing == "retrospective" else plain.text[:1].upper() + plain.text[1:]
             yield from self.say(
                 name,
                 [issue],
@@ -118,24 +118,25 @@ class Items(Saying):
                 variant=variant,
                 counted=counted,
                 n=issue.number,
-                what=what,
+                what=words,
             )
-            yield from self._explained(plain, issue)
+            yield from self._explained(plain, issue, asked)
         yield self.quote(asked, "asked.letter", [issue])
         served = _served(issue)
         if served is not None:
             day, spans = served
             yield from self.say("asked.got_on", [issue], spans, date=date(day, self.language))
         for one in glossary().find(asked.text):
-            if one.term.kind in (*ASKED_FOR, "word"):
-                self.explained.setdefault(one.term, asked.text[one.start : one.end])
+            told = what(one.term, self.language, asked.text)
+            if told and one.term.kind in (*ASKED_FOR, "word"):
+                self.explained.setdefault(one.term, (asked.text[one.start : one.end], told))
 
-    def _explained(self, plain: Worded, issue: Issue) -> Iterator[Sentence]:
+    def _explained(self, plain: Worded, issue: Issue, asked: Text) -> Iterator[Sentence]:
         """What the care is, the first time that it is named."""
         for term in plain.terms[:1]:
-            if term.id not in self.told and self.language in term.what and self.brief < 2:
+            text = what(term, self.language, asked.text)
+            if term.id not in self.told and text and self.brief < 2:
                 self.told.add(term.id)
-                text = term.what[self.language]
                 yield from self.tell(text, "glossary", term.id, [issue], plain.spans, names=abbreviations(text))
         self.told.update(term.id for term in plain.terms)
 
