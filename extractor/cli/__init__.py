@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 
 __all__ = ["main"]
 
@@ -14,6 +15,10 @@ def main() -> None:
     gc.disable()
     # No plugin that happens to be installed is shown a letter's text.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    if sys.argv[1:2] in (["extract"], ["summarize"]):
+        from extractor.cli.workers import start_ahead
+
+        start_ahead()
     from extractor.cli.app import run
 
     raise SystemExit(run())

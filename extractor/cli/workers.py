@@ -27,7 +27,6 @@ _context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" el
 
 @dataclass
 class _Worker:
-    memory: int
     process: Any = None
     pipe: Connection = field(init=False)
     index: int = -1
@@ -36,15 +35,15 @@ class _Worker:
 
     def __post_init__(self) -> None:
         self.pipe, theirs = _context.Pipe()
-        self.process = _context.Process(target=_serve, args=(theirs, self.memory), daemon=True)
+        self.process = _context.Process(target=_serve, args=(theirs,), daemon=True)
         self.process.start()
         theirs.close()
 
-    def begin(self, index: int, task: Task, seconds: float) -> None:
+    def begin(self, index: int, task: Task, seconds: float, memory: int) -> None:
         self.index, self.deadline = index, time.monotonic() + seconds
         # A worker that has died meanwhile is found out when its answer is waited for.
         with contextlib.suppress(OSError):
-            self.pipe.send(task)
+            self.pipe.send((task, memory))
 
     def end(self) -> None:
         """Ends the process and what it started (the OCR program)."""
@@ -55,6 +54,14 @@ class _Worker:
         self.pipe.close()
 
 
+_ahead: list[_Worker] = []
+
+
+def start_ahead() -> None:
+    """Starts a worker that loads what reads letters, while this process reads its command line."""
+    _ahead.append(_Worker())
+
+
 def perform_all(tasks: Sequence[Task], *, seconds: float, memory: int) -> Iterator[Answer]:
     """The answers, in the tasks' order, each as soon as those before it are there.
 
@@ -63,7 +70,7 @@ def perform_all(tasks: Sequence[Task], *, seconds: float, memory: int) -> Iterat
     """
     ready: dict[int, Answer] = {}
     given = 0
-    workers = [_Worker(memory) for _ in range(min(len(tasks), _cores()))]
+    workers = [_ahead.pop() if _ahead else _Worker() for _ in range(min(len(tasks), _cores()))]
     try:
         for index, answer in _answers(tasks, workers, seconds, memory):
             ready[index] = answer
@@ -85,7 +92,7 @@ def _answers(
     waiting = iter(enumerate(tasks))
     for worker in workers:
         index, task = next(waiting)
-        worker.begin(index, task, seconds)
+        worker.begin(index, task, seconds, memory)
     while busy := [worker for worker in workers if worker.index >= 0]:
         timeout = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
         wait([worker.pipe for worker in busy], timeout)
@@ -97,11 +104,11 @@ def _answers(
                 continue
             yield worker.index, answer
             if not worker.process.is_alive():
-                workers[place] = worker = _Worker(memory)
+                workers[place] = worker = _Worker()
             worker.index = -1
             following = next(waiting, None)
             if following is not None:
-                worker.begin(*following, seconds)
+                worker.begin(*following, seconds, memory)
 
 
 def _answer(worker: _Worker, task: Task, seconds: float) -> Answer | None:
@@ -121,15 +128,18 @@ def _answer(worker: _Worker, task: Task, seconds: float) -> Answer | None:
     )
 
 
-def _serve(pipe: Connection, memory: int) -> None:
+def _serve(pipe: Connection) -> None:
     """A worker's life: a task in, an answer out, until its parent ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError, AttributeError):
         os.setpgid(0, 0)
-    _limit_memory(memory)
+    import extractor.pipeline  # noqa: F401  # before a letter is there: whoever waits for it loads less
+
     with contextlib.suppress(EOFError, OSError):
         while True:
-            pipe.send(perform(pipe.recv()))
+            task, memory = pipe.recv()
+            _limit_memory(memory)
+            pipe.send(perform(task))
             gc.enable()
 
 
