@@ -8,6 +8,8 @@ ImrError
 ├── UnknownModel         2  no such model, or no way to reach it
 ├── CacheTrouble         1  the folder of kept answers cannot be used
 ├── PromptError          1  a prompt file cannot be used as it is
+├── RunTrouble           1  the folder of a run cannot be used, or its counts do not add up
+├── LimitReached         6  a limit that the user set on cost or errors
 ├── NoSafeSummary        8  a check of the summary failed, and no fixed sentence mends it
 └── ModelFailed          5  the model failed for good; holds its attempts and what they cost
 
@@ -16,6 +18,9 @@ what to do, and holds nothing of the letter's text.
 """
 
 from __future__ import annotations
+
+import traceback
+from pathlib import Path
 
 
 class ImrError(Exception):
@@ -60,6 +65,16 @@ class PromptError(ImrError):
     """A prompt file cannot be used as it is."""
 
 
+class RunTrouble(ImrError):
+    """The folder of a run cannot be used, or its counts do not add up."""
+
+
+class LimitReached(ImrError):
+    """A limit that the user set on cost or errors stopped the run; the same command goes on with it."""
+
+    code = 6
+
+
 class NoSafeSummary(ImrError):
     """A check of the summary failed, and no fixed sentence mends it: a wrong summary is never shown."""
 
@@ -74,3 +89,14 @@ class ModelFailed(ImrError):
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
         self.kind = kind
+
+
+def told(error: Exception) -> tuple[int, str]:
+    """The exit code and the line for any error, without a word of the letter."""
+    if isinstance(error, ImrError):
+        return error.code, str(error)
+    if isinstance(error, MemoryError):
+        return UnreadableInput.code, "this needs more memory than allowed; raise --max-memory-mb if it is a letter"
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}, line {place.lineno}"
+    return 1, f"internal error ({type(error).__name__} in {where}); please report it without the letter"

@@ -199,8 +199,9 @@ def test_an_unknown_setting_is_named(letter: str) -> None:
 
 def test_a_letter_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A hanging letter is ended and named; the others are read."""
-    from extractor.cli import workers
+    from extractor.cli import letters
     from extractor.cli.letters import Answer, Task
+    from extractor.workers import Bounds
 
     def slow(task: Task) -> Answer:
         if task.name == "hangs":
@@ -209,9 +210,9 @@ def test_a_letter_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pyte
             os._exit(11)
         return Answer(task.name, 0, out="read")
 
-    monkeypatch.setattr(workers, "perform", slow)
+    monkeypatch.setattr(letters, "perform", slow)
     tasks = [Task("text", name, None, b"", False, 100, 1, 80) for name in ("first", "hangs", "crashes", "last")]
-    answers = list(workers.perform_all(tasks, seconds=1, memory=2**31))
+    answers = list(letters.perform_all(tasks, Bounds(1, 2**31)))
     assert [answer.code for answer in answers] == [0, 3, 3, 0]
     assert "over 1 seconds" in (answers[1].error or "") and "crashed" in (answers[2].error or "")
 

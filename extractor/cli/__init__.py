@@ -16,7 +16,7 @@ def main() -> None:
     # No plugin that happens to be installed is shown a letter's text.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     if sys.argv[1:2] in (["extract"], ["summarize"]):
-        from extractor.cli.workers import start_ahead
+        from extractor.workers import start_ahead
 
         start_ahead()
     from extractor.cli.app import run

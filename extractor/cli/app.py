@@ -9,19 +9,33 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from extractor.cli.many import batch
+from extractor.cli.options import (
+    ATTEMPTS,
+    MEMORY_MB,
+    MODEL_SECONDS,
+    SECONDS,
+    Json,
+    MaxAttempts,
+    MaxMb,
+    MaxMemory,
+    MaxPages,
+    MaxSeconds,
+    Model,
+    NoCache,
+    Ocr,
+    Record,
+    Redact,
+    Yes,
+)
 from extractor.cli.settings import KEYS, SettingsError, default_map
 from extractor.errors import ImrError
 from extractor.limits import DEFAULT_LIMITS, MIB
-from extractor.model.settings import Patience
 from extractor.version import VERSION
 
 if TYPE_CHECKING:
     from extractor.cli.letters import Task
 
-SECONDS, MEMORY_MB = 60.0, 2048
-ATTEMPTS = Patience().attempts
-MODEL_SECONDS = 900.0
-"""How much longer a letter may take where a model is asked: its attempts and waits have bounds of their own."""
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 # Typer carries its own copy of click; this is the base of that copy's errors.
@@ -50,77 +64,6 @@ Letters = Annotated[
         callback=_letters,
         help="Paths of letters (txt, md, html, pdf, docx), or - for standard input.",
     ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON: one document, or one a line for several letters.")]
-Ocr = Annotated[bool, typer.Option("--ocr", envvar="IMR_OCR", help="Read scanned PDF pages with tesseract.")]
-
-
-def _finite(number: float) -> float:
-    if number != number:
-        raise typer.BadParameter("this is no number")
-    return number
-
-
-MaxMb = Annotated[
-    float,
-    typer.Option(
-        "--max-mb", envvar="IMR_MAX_MB", min=0.001, max=100_000, callback=_finite, help="Largest file, in MB."
-    ),
-]
-MaxPages = Annotated[
-    int, typer.Option("--max-pages", envvar="IMR_MAX_PAGES", min=1, max=1_000_000, help="Most pages of a letter.")
-]
-MaxSeconds = Annotated[
-    float,
-    typer.Option(
-        "--max-seconds",
-        envvar="IMR_MAX_SECONDS",
-        min=0.1,
-        max=1_000_000,
-        callback=_finite,
-        help="Longest time for a letter (ten times as long with --ocr).",
-    ),
-]
-MaxMemory = Annotated[
-    int,
-    typer.Option(
-        "--max-memory-mb", envvar="IMR_MAX_MEMORY_MB", min=256, max=1_000_000, help="Most memory for a letter, in MB."
-    ),
-]
-Model = Annotated[
-    str | None,
-    typer.Option(
-        "--model",
-        envvar="IMR_MODEL",
-        help="The model that reads along: provider/model; 'mock' or 'local' (demos, often wrong); "
-        "'none' for rules only.",
-    ),
-]
-Yes = Annotated[
-    bool, typer.Option("--yes", envvar="IMR_YES", help="Agree that letters leave this machine for the model's host.")
-]
-Redact = Annotated[
-    bool,
-    typer.Option(
-        "--redact", envvar="IMR_REDACT", help="Take names, addresses and numbers of persons out of what is sent."
-    ),
-]
-Record = Annotated[
-    str | None,
-    typer.Option(
-        "--record",
-        envvar="IMR_RECORD",
-        help="Keep the model's answers, which hold letter text, in this folder; --model replay/FOLDER plays them.",
-    ),
-]
-MaxAttempts = Annotated[
-    int,
-    typer.Option(
-        "--max-attempts", envvar="IMR_MAX_ATTEMPTS", min=1, max=100, help="How often a model out of reach is tried."
-    ),
-]
-NoCache = Annotated[
-    bool, typer.Option("--no-cache", envvar="IMR_NO_CACHE", help="Ask the model anew, and keep no answer on disk.")
 ]
 
 
@@ -196,6 +139,9 @@ def summarize(
     asking = _asking(model, yes=yes, redact=redact, record=record, no_cache=no_cache, max_attempts=max_attempts)
     limits = (max_mb, max_pages, max_seconds, max_memory_mb)
     raise typer.Exit(_read(action, letters, ocr, *limits, language=language, **asking))
+
+
+app.command()(batch)
 
 
 @app.command()
@@ -437,11 +383,12 @@ def _standard_input(size: int) -> bytes:
 
 
 def _print(tasks: list[Task], seconds: float, memory: int) -> int:
-    from extractor.cli.workers import perform_all
+    from extractor.cli.letters import perform_all
+    from extractor.workers import Bounds
 
     code = OK
     shown = 0
-    for answer in perform_all(tasks, seconds=seconds, memory=memory):
+    for answer in perform_all(tasks, Bounds(seconds, memory)):
         if answer.interrupted:
             return INTERRUPTED
         code = max(code, answer.code)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from extractor.errors import ImrError, UnreadableInput
+from extractor.errors import UnreadableInput, told
+from extractor.workers import Bounds, Workers, cores, why_ended
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
 
     from extractor.source import SourceText
     from extractor.summary.schema import Language
@@ -64,18 +64,41 @@ def perform(task: Task) -> Answer:
     try:
         notes: list[str] = []
         return Answer(task.name, 0, out=_result(task, notes), notes=tuple(notes))
-    except ImrError as error:
-        return failed(task, error.code, str(error))
-    except MemoryError:
-        return failed(
-            task, UnreadableInput.code, "this needs more memory than allowed; raise --max-memory-mb if it is a letter"
-        )
     except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}, line {place.lineno}"
-        return failed(
-            task, 1, f"internal error ({type(error).__name__} in {where}); please report it without the letter"
-        )
+        return failed(task, *told(error))
+
+
+def perform_all(tasks: Sequence[Task], bounds: Bounds) -> Iterator[Answer]:
+    """The answers, in the tasks' order, each as soon as those before it are there.
+
+    On Ctrl-C what was finished is given, then an answer that says ``interrupted``.
+    """
+    ready: dict[int, Answer] = {}
+    given = 0
+    workers = Workers(_performed, lambda job, how: (job[0], _ended(job[1], how, bounds)), bounds, count=_count(tasks))
+    try:
+        for _, (index, answer) in workers.results(enumerate(tasks)):
+            ready[index] = answer
+            while given in ready:
+                yield ready.pop(given)
+                given += 1
+    except KeyboardInterrupt:
+        yield from (ready[index] for index in sorted(ready))
+        yield Answer("", 130, interrupted=True)
+    finally:
+        workers.close()
+
+
+def _count(tasks: Sequence[Task]) -> int:
+    return min(len(tasks), cores())
+
+
+def _performed(job: tuple[int, Task]) -> tuple[int, Answer]:
+    return job[0], perform(job[1])
+
+
+def _ended(task: Task, how: str, bounds: Bounds) -> Answer:
+    return failed(task, UnreadableInput.code, why_ended(how, bounds.seconds))
 
 
 def failed(task: Task, code: int, message: str) -> Answer:
@@ -124,22 +147,22 @@ def _summary(source: SourceText, task: Task, notes: list[str]) -> str:
         oldest = min(fact.as_of for fact in old)
         notes.append(f"facts about the law were last read on {oldest}: have somebody read their sources again")
     if task.model:
-        told = _with_model(source, task, notes, partial(asummarize, language=task.language))
-        if told.model_failed:
-            notes.append(f"the model failed ({told.model_failed}): these are the fixed sentences alone")
+        summary = _with_model(source, task, notes, partial(asummarize, language=task.language))
+        if summary.model_failed:
+            notes.append(f"the model failed ({summary.model_failed}): these are the fixed sentences alone")
     else:
-        told = summarize(source, language=task.language)
+        summary = summarize(source, language=task.language)
     if task.action == "html":
         from extractor.summary.render.page import page
 
-        return page(told)
+        return page(summary)
     if task.action in ("json", "jsonl"):
-        return told.model_dump_json(indent=2 if task.action == "json" else None)
+        return summary.model_dump_json(indent=2 if task.action == "json" else None)
     from extractor.summary.render.plain import explained, markdown, text
 
     if task.action == "markdown":
-        return markdown(told)
-    return explained(told, task.width) if task.action == "explain" else text(told, task.width)
+        return markdown(summary)
+    return explained(summary, task.width) if task.action == "explain" else text(summary, task.width)
 
 
 def _with_model(

@@ -12,6 +12,8 @@ COMMON = ("ocr", *LIMITS)
 SWITCHES = ("ocr", "yes", "no_cache", "redact")
 KEYS: dict[str, tuple[str, ...]] = {
     "extract": (*COMMON, "model", "yes", "no_cache", "redact", "record", "max_attempts"),
+    "summarize": (*COMMON, "model", "yes", "no_cache", "redact", "record", "max_attempts"),
+    "batch": (*COMMON, "model", "yes", "no_cache", "redact", "max_attempts"),
     "text": COMMON,
     "eval": ("model", "yes", "no_cache", "max_attempts"),
 }

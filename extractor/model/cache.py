@@ -91,6 +91,8 @@ class Cache:
     def __init__(self, folder: Path | None = None, *, size_limit: int = SIZE_LIMIT) -> None:
         self.folder = folder or default_folder()
         self.warnings: list[str] = []
+        self.unkept = 0
+        """Answers that could not be kept."""
         self._size_limit = size_limit
         self._cache = self._open()
 
@@ -102,6 +104,7 @@ class Cache:
 
     def set(self, key: str, value: Any) -> None:
         """Keeps the value. Where the cache is full, says so in ``warnings`` instead."""
+        self.unkept += 1
         with self._healed():
             if self._cache.volume() >= self._size_limit:
                 self._warn(
@@ -110,6 +113,7 @@ class Cache:
                 )
                 return
             self._cache.set(key, value)
+            self.unkept -= 1
 
     def info(self) -> Info:
         with self._healed():

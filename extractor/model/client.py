@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from extractor.errors import UnknownModel
 from extractor.model.answer import Part, response_schema
 from extractor.model.local import LocalServer
+from extractor.model.pace import Pace
 from extractor.model.settings import HOW_TO_NAME, OFFLINE, ModelSettings
 from extractor.model.usage import Usage
 
@@ -37,6 +38,8 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 UNPARSED = "produced output that does not match"
 """What llama.cpp's server says (500) of an answer by a schema that it cut off in an unlucky place."""
 SILENT = logging.CRITICAL + 1
+CHARACTERS_PER_TOKEN = 4
+"""Roughly, of English: no vendor's tokenizer works without a download."""
 TALKERS = (
     "instructor",
     "openai",
@@ -95,9 +98,24 @@ class Connection:
     """The provider decodes by the schema where it is asked to."""
     server: LocalServer | None = None
     """The local model's, which ends with the connection."""
+    pace: Pace | None = None
+    """Shared with other questions to this provider."""
 
     async def ask(self, form: type[Form], system: str, user: str, usage: Usage) -> Form:
         """One attempt. Raises TransportTrouble, AnswerTrouble, RequestRefused; counts into ``usage`` in any case."""
+        if self.pace is None:
+            return await self._ask(form, system, user, usage)
+        async with self.pace.turn((len(system) + len(user)) // CHARACTERS_PER_TOKEN + self.settings.max_tokens // 8):
+            try:
+                answer = await self._ask(form, system, user, usage)
+            except TransportTrouble as trouble:
+                if trouble.kind == "http_429":
+                    self.pace.refused(trouble.wait)
+                raise
+            self.pace.answered()
+            return answer
+
+    async def _ask(self, form: type[Form], system: str, user: str, usage: Usage) -> Form:
         responses: list[Any] = []
         token = _last_response.set(responses)
         usage.attempts += 1
@@ -147,7 +165,7 @@ class Connection:
             self.server.close()
 
 
-def connect(settings: ModelSettings, transport: Any = None) -> Connection:
+def connect(settings: ModelSettings, transport: Any = None, pace: Pace | None = None) -> Connection:
     """A way to the model. ``transport`` stands in for the network, under the real client.
 
     Raises UnknownModel; ModelFailed where the local model does not start.
@@ -177,7 +195,7 @@ def connect(settings: ModelSettings, transport: Any = None) -> Connection:
             ) from None
     _silence()
     client.on("completion:response", _remember)
-    return Connection(settings, client, strict, server)
+    return Connection(settings, client, strict, server, pace)
 
 
 def _silence() -> None:

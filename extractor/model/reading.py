@@ -17,6 +17,7 @@ from extractor.model.asking import TOO_LONG, ask
 from extractor.model.cache import Cache
 from extractor.model.client import Connection, Form, address, connect
 from extractor.model.local import bounded, identity
+from extractor.model.pace import Pace
 from extractor.model.prompts import Example, fingerprint, prompts
 from extractor.model.redaction import Redaction
 from extractor.model.settings import ModelSettings
@@ -45,10 +46,13 @@ class Told(Generic[Form]):
 class Reader:
     """A model with its cache. Close it when no more letters are asked about."""
 
-    def __init__(self, settings: ModelSettings, *, cache: Cache | None = None, transport: Any = None) -> None:
+    def __init__(
+        self, settings: ModelSettings, *, cache: Cache | None = None, transport: Any = None, pace: Pace | None = None
+    ) -> None:
         self.settings = bounded(settings) if settings.provider == "local" else settings
         self._cache = None if settings.provider == "replay" else cache  # what is on record is kept already
         self._transport = transport
+        self._pace = pace
         self._connection: Connection | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -163,8 +167,13 @@ class Reader:
         """The connection of the loop that runs: its sockets are of no use in another."""
         loop = asyncio.get_running_loop()
         if self._connection is None or self._loop is not loop:
-            self._connection, self._loop = connect(self.settings, self._transport), loop
+            self._connection, self._loop = connect(self.settings, self._transport, self._pace), loop
         return self._connection
+
+    @property
+    def unkept(self) -> int:
+        """Answers that came and could not be kept."""
+        return self._cache.unkept if self._cache else 0
 
     async def close(self) -> None:
         if self._connection is not None and self._loop is asyncio.get_running_loop():

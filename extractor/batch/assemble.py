@@ -1,0 +1,146 @@
+"""From shards to a data set: one result a line, what failed and why, the tables, and counts that add up."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from extractor.batch.folder import RUN, TABLES, Kept
+from extractor.batch.outcome import key_of
+from extractor.batch.run import Run, Totals
+from extractor.errors import LimitReached, RunTrouble
+
+
+@dataclass
+class Place:
+    """A letter among the others of the run."""
+
+    input: str
+    key: str
+    kept: Kept
+    duplicate_of: str | None = None
+    """The first letter, in the inputs' order, with the same text."""
+    reissue_of: str | None = None
+    """The earliest other letter with the same case number and another text."""
+
+
+def assemble(run: Run, about: dict[str, Any], *, tables: bool) -> dict[str, Any]:
+    """Writes the outputs and gives what stands in ``run.json``. ``about`` is what is told of the run there.
+
+    Raises RunTrouble where the counts do not add up.
+    """
+    places = _places(run)
+    counts = Counter(place.kept.ended for place in places)
+    inputs = len(run.inputs.entries)
+    ended = {name: counts[name] for name in ("done", "partial", "failed")}
+    report = {
+        **about,
+        "state": "complete" if len(places) == inputs else "stopped",
+        "stopped": run.stopped,
+        "counts": {
+            "inputs": inputs,
+            **ended,
+            "left": inputs - len(places),
+            "duplicates": sum(place.duplicate_of is not None for place in places),
+            "reissues": sum(place.reissue_of is not None for place in places),
+            "repeated": run.inputs.repeated,
+            "ignored": dict(run.inputs.ignored),
+        },
+        "totals": asdict(_write_lines(run, places)),
+        "totals_since_resumed": asdict(run.totals),
+    }
+    if tables:
+        from extractor.batch.tables import write_tables
+
+        write_tables(run, _documents(run, places))
+    else:
+        for name in TABLES:
+            (run.folder.path / f"{name}.parquet").unlink(missing_ok=True)
+    run.folder.write(RUN, json.dumps(report, indent=2).encode())
+    if sum(ended.values()) + report["counts"]["left"] != inputs or (report["counts"]["left"] and not run.stopped):
+        raise RunTrouble(
+            f"the counts do not add up: {inputs} inputs, {ended}: nothing was left out on purpose; report it"
+        )
+    return report
+
+
+def exit_code(run: Run) -> int:
+    """The highest of the letters', as of any command. Raises LimitReached."""
+    if run.stopped == "interrupted":
+        return 130
+    if run.stopped:
+        limit = {"cost": "--max-cost", "errors": "--max-errors"}[run.stopped]
+        raise LimitReached(f"stopped on {limit}; the same command with another limit goes on, and asks nothing twice")
+    keys = {key_of(entry.input) for entry in run.inputs.entries}
+    return max((kept.code for key, kept in run.folder.kept.items() if key in keys), default=0)
+
+
+def _places(run: Run) -> list[Place]:
+    """The letters that have ended, in the inputs' order, with what they are to each other."""
+    found = []
+    for entry in run.inputs.entries:
+        key = key_of(entry.input)
+        kept = run.folder.kept.get(key)
+        if kept is not None and kept.stamp == entry.stamp:
+            found.append(Place(_called(run, entry.input, key), key, kept))
+    first_by_text: dict[str, Place] = {}
+    by_case: dict[str, Place] = {}
+    for place in found:
+        if place.kept.text:
+            first = first_by_text.setdefault(place.kept.text, place)
+            if first is not place:
+                place.duplicate_of = first.input
+    for place in sorted(found, key=lambda one: one.kept.decided or "9"):
+        if place.kept.case and place.duplicate_of is None:
+            first = by_case.setdefault(place.kept.case, place)
+            if first is not place:
+                place.reissue_of = first.input
+    return found
+
+
+def _called(run: Run, name: str, key: str) -> str:
+    """An input's name may be a person's: without text it is not told."""
+    return key if run.options.no_text else name
+
+
+def _write_lines(run: Run, places: list[Place]) -> Totals:
+    """Results and failures, and what all of them have cost together."""
+    totals = Totals()
+    with run.folder.writing("determinations.jsonl") as results, run.folder.writing("failures.jsonl") as failures:
+        for place in places:
+            outcome = run.folder.outcome(place.key)
+            totals.add(outcome)
+            if outcome.body is None:
+                told = {"letter_id": place.key, "input": place.input, "error": _error(outcome.head)}
+                failures.write(json.dumps(told, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+            else:
+                head = json.dumps(_head(place), ensure_ascii=False)
+                results.write(f"{head[:-1]},{outcome.body[1:]}\n".encode("utf-8", "backslashreplace"))
+    return totals
+
+
+def _documents(run: Run, places: list[Place]) -> Iterator[dict[str, Any]]:
+    """Every letter as one document: what it is to the others, then its result or its error."""
+    for place in places:
+        outcome = run.folder.outcome(place.key)
+        result = json.loads(outcome.body) if outcome.body else {"status": "failed", "error": _error(outcome.head)}
+        yield {**_head(place), **result}
+
+
+def _head(place: Place) -> dict[str, Any]:
+    return {
+        "letter_id": place.key, "input": place.input, "duplicate_of": place.duplicate_of, "reissue_of": place.reissue_of
+    }  # fmt: skip
+
+
+def _error(head: dict[str, Any]) -> dict[str, Any]:
+    return {"code": head["code"], "message": head["message"]}
+
+
+def tables_can_be_written() -> bool:
+    """The extra ``parquet`` is installed."""
+    return find_spec("pyarrow") is not None

@@ -1,0 +1,117 @@
+"""What a run would take, from a sample of its letters: tokens and dollars, with an interval."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import asdict, dataclass
+from math import sqrt
+from statistics import mean, stdev
+
+from extractor.batch.inputs import Entry, Inputs, gather
+from extractor.batch.perform import Asked
+from extractor.errors import ImrError
+from extractor.model.answer import Answer, response_schema
+from extractor.model.client import CHARACTERS_PER_TOKEN
+from extractor.model.mock.reader import read as answered
+from extractor.model.prompts import prompts
+from extractor.model.reading import constant
+from extractor.model.usage import Usage, cost
+from extractor.pipeline import extract, read_source
+from extractor.units import cut
+
+SAMPLE = 60
+"""Letters that are looked at."""
+Z = 1.96
+"""Of a 95 % interval."""
+RULE = f"a token is taken as {CHARACTERS_PER_TOKEN} characters: vendors count otherwise, up to a quarter more or less"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Of a whole run; each interval is the sample's 95 %, and knows nothing of retries or of the tokens' rule."""
+
+    letters: int
+    looked_at: int
+    unreadable: int
+    """Of those that were looked at."""
+    asked: int
+    """Letters that the model would be asked about."""
+    model: str
+    prompt_tokens: tuple[int, int, int]
+    """Expected, at least, at most; so the others."""
+    completion_tokens: tuple[int, int, int]
+    dollars: tuple[float, float, float] | None
+    """None where no price is known."""
+    rule: str = RULE
+
+    def text(self, *, as_json: bool) -> str:
+        if as_json:
+            return json.dumps(asdict(self), indent=2)
+        lines = [f"{self.letters:,} letters, {self.looked_at} of them looked at, {self.unreadable} of these unreadable"]
+        if self.model == "none":
+            return "\n".join([*lines, "by rules: nothing is asked, nothing is paid"])
+        lines.append(f"{self.model} would be asked about {self.asked:,}")
+        for name, (expected, least, most) in (
+            ("prompt tokens", self.prompt_tokens),
+            ("completion tokens", self.completion_tokens),
+        ):
+            lines.append(f"{name}: {expected:,} ({least:,} to {most:,})")
+        if self.dollars is None:
+            lines.append("dollars: no price is known for this model")
+        else:
+            lines.append("dollars: {:,.2f} ({:,.2f} to {:,.2f})".format(*self.dollars))
+        return "\n".join([*lines, self.rule])
+
+
+def estimate(asked: Asked) -> Estimate:
+    """Nothing is sent and nothing written. Raises RunTrouble where the inputs cannot be told."""
+    with gather(asked.inputs, asked.options.limits, apart=asked.out) as inputs:
+        letters = len(inputs.entries)
+        sample = random.Random(letters).sample(inputs.entries, min(SAMPLE, letters))  # noqa: S311 - no secret
+        sizes = [_size(inputs, entry, asked) for entry in sample]
+    read = [size for size in sizes if size is not None]
+    taken = [size for size in read if size != (0, 0)]
+    share = len(taken) / len(sizes) if sizes else 0.0
+    prompt, completion = (_sum([size[part] for size in read], letters, len(sizes)) for part in (0, 1))
+    model = asked.model.model if asked.model else "none"
+    dollars = None
+    if asked.model:
+        prices = [
+            cost(model, Usage(prompt=sent, completion=said)) for sent, said in zip(prompt, completion, strict=True)
+        ]
+        known = [price for price in prices if price is not None]
+        dollars = (known[0], known[1], known[2]) if len(known) == len(prices) else None
+    return Estimate(
+        letters, len(sizes), len(sizes) - len(read), round(share * letters) if asked.model else 0, model, prompt,
+        completion, dollars,
+    )  # fmt: skip
+
+
+def _size(inputs: Inputs, entry: Entry, asked: Asked) -> tuple[int, int] | None:
+    """Tokens of a letter's prompt and answer: none where it would not be asked about, None where it is unreadable."""
+    from extractor.batch.local import left_open
+
+    try:
+        source = read_source(inputs.load(entry), name=entry.input, limits=asked.options.limits)
+        result = extract(source)
+    except ImrError:
+        return None
+    if asked.model is None or (asked.strategy == "auto" and not left_open(result)):
+        return 0, 0
+    units = cut(source)
+    sent = sum(map(len, prompts()["extract"].render(**constant(), letter=units.text)))
+    sent += len(json.dumps(response_schema(Answer)))
+    said = len(json.dumps(answered(units.text), separators=(",", ":")))
+    return sent // CHARACTERS_PER_TOKEN, said // CHARACTERS_PER_TOKEN
+
+
+def _sum(values: list[int], letters: int, looked_at: int) -> tuple[int, int, int]:
+    """Expected over all letters, at least, at most; unreadable ones count nothing."""
+    if not values:
+        return 0, 0, 0
+    every = [*values, *[0] * (looked_at - len(values))]
+    spread = Z * stdev(every) / sqrt(len(every)) if len(every) > 1 else 0.0
+    spread *= sqrt(max(0.0, 1 - len(every) / letters))  # a sample that is everything is sure
+    middle = mean(every)
+    return round(letters * middle), round(letters * max(0.0, middle - spread)), round(letters * (middle + spread))

@@ -1,0 +1,229 @@
+"""The folder of a run: whose run it is, what became of each letter so far, and nothing half written.
+
+Results are collected and put down as one shard, which is written beside its place and then renamed into it: a shard is
+whole or is not there.  A run that is killed loses what stood in no shard yet, never what stands in one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from extractor.batch.outcome import Outcome, read_line
+from extractor.errors import RunTrouble
+
+MOST_LINES, MOST_BYTES, MOST_SECONDS = 500, 8 << 20, 5.0
+"""A shard is put down when it has so many results, or so many bytes, or the last one is so long ago."""
+RUN, SHARDS, LOCK, PART = "run.json", "shards", ".lock", ".part"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a letter's result stands, and what tells whether it is of use still."""
+
+    stamp: str
+    ended: str
+    retry: bool
+    code: int
+    text: str
+    case: str
+    decided: str
+    shard: int
+    offset: int
+
+
+class RunFolder:
+    """Opened by one process at a time."""
+
+    def __init__(self, path: Path, asked: dict[str, Any], *, fresh: bool, mixed: bool) -> None:
+        """``asked`` is what makes results what they are; a folder whose run was asked otherwise is another run's.
+
+        Raises RunTrouble.
+        """
+        self.path = path
+        self.kept: dict[str, Kept] = {}
+        self.dropped = 0
+        """Lines of shards that were not whole: their letters are read again."""
+        self._lines: list[bytes] = []
+        self._keys: list[Outcome] = []
+        self._bytes = 0
+        self._since = time.monotonic()
+        self._open_shard: tuple[int, IO[bytes]] | None = None
+        with self._writing():
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock = _locked(path / LOCK)
+            if fresh:
+                self._clear()
+            self._own(asked, mixed=mixed)
+            (path / SHARDS).mkdir(exist_ok=True, mode=0o700)
+            for leftover in (path / SHARDS).glob(f"{PART}*"):
+                leftover.unlink()
+        self._numbers = sorted(int(file.stem) for file in (path / SHARDS).glob("*.jsonl"))
+        for number in self._numbers:
+            self._index(number)
+
+    def add(self, outcome: Outcome) -> None:
+        """Keeps the outcome, at the latest when ``commit`` is called. Raises RunTrouble."""
+        line = outcome.line()
+        self._lines.append(line)
+        self._keys.append(outcome)
+        self._bytes += len(line)
+        if len(self._lines) >= MOST_LINES or self._bytes >= MOST_BYTES or time.monotonic() - self._since > MOST_SECONDS:
+            self.commit()
+
+    def commit(self) -> None:
+        """Puts down what was added. Raises RunTrouble; nothing that was added is forgotten then."""
+        self._since = time.monotonic()
+        if not self._lines:
+            return
+        number = self._numbers[-1] + 1 if self._numbers else 0
+        with self._writing():
+            write_whole(self._shard(number), b"".join(self._lines))
+        self._numbers.append(number)
+        offset = 0
+        for outcome, line in zip(self._keys, self._lines, strict=True):
+            self._keep(outcome.head, number, offset)
+            offset += len(line)
+        self._lines, self._keys, self._bytes = [], [], 0
+
+    def outcome(self, key: str) -> Outcome:
+        """What became of this letter, which is among ``kept``."""
+        kept = self.kept[key]
+        if self._open_shard is None or self._open_shard[0] != kept.shard:
+            self._shut()
+            self._open_shard = kept.shard, self._shard(kept.shard).open("rb")
+        file = self._open_shard[1]
+        file.seek(kept.offset)
+        return read_line(file.readline())
+
+    def write(self, name: str, data: bytes) -> None:
+        """A file of the run, whole or not at all. Raises RunTrouble."""
+        with self._writing():
+            write_whole(self.path / name, data)
+
+    @contextlib.contextmanager
+    def writing(self, name: str) -> Iterator[IO[bytes]]:
+        """As :meth:`write`, for a file that is too large to hold. Raises RunTrouble."""
+        with self._writing(), whole(self.path / name) as file:
+            yield file
+
+    def close(self) -> None:
+        self._shut()
+        self._lock.close()
+
+    def _shut(self) -> None:
+        if self._open_shard is not None:
+            self._open_shard[1].close()
+            self._open_shard = None
+
+    def _shard(self, number: int) -> Path:
+        return self.path / SHARDS / f"{number:05}.jsonl"
+
+    def _index(self, number: int) -> None:
+        offset = 0
+        with self._shard(number).open("rb") as file:
+            for line in file:
+                try:
+                    self._keep(read_line(line).head, number, offset)
+                except (ValueError, KeyError):
+                    self.dropped += 1
+                offset += len(line)
+
+    def _keep(self, head: dict[str, Any], number: int, offset: int) -> None:
+        self.kept[head["key"]] = Kept(
+            head["stamp"], head["ended"], head["retry"], head.get("code", 0), head.get("text") or "",
+            head.get("case") or "", head.get("decided") or "", number, offset,
+        )  # fmt: skip
+
+    def _own(self, asked: dict[str, Any], *, mixed: bool) -> None:
+        """Whose run this folder holds."""
+        run = self.path / RUN
+        before = json.loads(run.read_text(encoding="utf-8"))["asked"] if run.is_file() else asked
+        other = [name for name in asked if before.get(name) != asked[name]]
+        if other and not mixed:
+            told = "; ".join(f"{name} was {_short(before.get(name))}, now {_short(asked[name])}" for name in other)
+            raise RunTrouble(
+                f"{self.path} holds another run ({told}): name another folder, or say --fresh to begin anew, "
+                f"or --mixed to go on with it all the same"
+            )
+        if not run.is_file() and any(path.name != LOCK for path in self.path.iterdir()):
+            raise RunTrouble(f"{self.path} holds other files: name a folder of its own for the run")
+        write_whole(run, json.dumps({"state": "begun", "asked": asked}, indent=2).encode())
+
+    def _clear(self) -> None:
+        """Takes away what a run wrote here; whatever else lies here stays."""
+        if not (self.path / RUN).is_file():
+            return
+        shutil.rmtree(self.path / SHARDS, ignore_errors=True)
+        for name in (RUN, *OUTPUTS):
+            (self.path / name).unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise RunTrouble(
+                f"{self.path} cannot be written ({error.strerror or type(error).__name__}): mend that, and give the "
+                f"same command again; {len(self.kept)} letters are kept"
+            ) from None
+
+
+TABLES = ("letters", "issues", "citations", "reasons", "flags", "records")
+OUTPUTS = ("determinations.jsonl", "failures.jsonl", *(f"{name}.parquet" for name in TABLES))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Puts the data down, its owner's alone: all of it, or what stood there before stays."""
+    with whole(path) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file that stands in its place when all of it is written."""
+    beside = path.with_name(f"{PART}-{path.name}-{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
+    with contextlib.suppress(OSError):  # not every system syncs folders
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _short(value: object) -> str:
+    told = json.dumps(value)
+    return told if len(told) <= 60 else told[:57] + "..."
+
+
+def _locked(path: Path) -> IO[bytes]:
+    """Raises RunTrouble where another process works in the folder."""
+    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        return file
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise RunTrouble(f"another run works in {path.parent}: wait for it, or name another folder") from None
+    return file

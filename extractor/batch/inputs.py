@@ -1,0 +1,239 @@
+"""What a run reads: folders, globs, manifests, archives and lists, as one list of letters.
+
+Nothing that was named is left out here: what cannot be opened is an entry too, and fails by name when its turn comes.
+"""
+
+from __future__ import annotations
+
+import csv
+import glob
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from extractor.errors import RunTrouble, UnreadableInput
+from extractor.limits import Limits
+
+LETTERS = (".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx")
+"""Endings of what is read as a letter where a folder or an archive is named."""
+MANIFESTS = (".csv", ".jsonl", ".ndjson", ".parquet")
+PATH_COLUMNS, TEXT_COLUMNS, NAME_COLUMNS = ("path", "file"), ("text", "letter"), ("id", "name")
+LONGEST_FIELD = 1 << 26
+"""Of a CSV file: a letter is longer than the csv module's usual limit."""
+LIST = "-"
+"""Standard input: a path a line, or ended by zero characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One letter to be read."""
+
+    input: str
+    """What the outputs call it: its path as named, ``archive.zip!member`` or ``manifest.csv#row``."""
+    size: int
+    stamp: str
+    """Changes when the letter does."""
+    path: str = ""
+    member: str | None = None
+    """Within an archive."""
+    place: int | None = None
+    """Where its text stands among those that manifests held."""
+    trouble: str | None = None
+    """Why there is nothing to read."""
+
+
+@dataclass
+class Inputs:
+    """All letters of a run. Use it as a context: texts of manifests lie in a file that has no name."""
+
+    limits: Limits
+    entries: list[Entry] = field(default_factory=list)
+    ignored: Counter[str] = field(default_factory=Counter)
+    """Files of folders and archives that are no letters, by ending."""
+    repeated: int = 0
+    """Letters that were named more than once, by the same name."""
+    _texts: IO[bytes] | None = None
+    _archives: dict[str, zipfile.ZipFile] = field(default_factory=dict)
+
+    def __enter__(self) -> Inputs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for archive in self._archives.values():
+            archive.close()
+        if self._texts is not None:
+            self._texts.close()
+
+    def load(self, entry: Entry) -> Path | bytes:
+        """The letter's file, or its bytes. Raises UnreadableInput."""
+        if entry.trouble is not None:
+            raise UnreadableInput(entry.trouble)
+        if entry.place is not None:
+            assert self._texts is not None
+            return os.pread(self._texts.fileno(), entry.size, entry.place)
+        if entry.member is None:
+            return Path(entry.path)
+        try:
+            archive = self._archives.get(entry.path) or zipfile.ZipFile(entry.path)
+            self._archives = {entry.path: archive, **self._archives}
+            with archive.open(entry.member) as file:
+                data = file.read(self.limits.bytes + 1)
+        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, KeyError) as error:
+            kind = type(error).__name__
+            raise UnreadableInput(f"it cannot be taken out of its archive ({kind}); unpack it first") from None
+        self.limits.check_bytes(len(data))
+        return data
+
+    def keep(self, text: bytes) -> int:
+        """Where the text of a manifest's row is kept while the run lasts."""
+        if self._texts is None:
+            # Not within the run's folder: a killed run leaves nothing behind.
+            self._texts = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the inputs
+        self._texts.seek(0, os.SEEK_END)
+        place = self._texts.tell()
+        self._texts.write(text)
+        self._texts.flush()
+        return place
+
+
+def gather(named: Iterable[str], limits: Limits, *, apart: Path) -> Inputs:
+    """The letters that these inputs name, in their order. ``apart`` is the run's own folder, in which nothing is read.
+
+    Raises RunTrouble where a glob finds nothing or a manifest cannot be read.
+    """
+    inputs = Inputs(limits)
+    known: set[str] = set()
+    for entry in _entries(inputs, named, apart.resolve()):
+        if entry.input in known:
+            inputs.repeated += 1
+            continue
+        known.add(entry.input)
+        inputs.entries.append(entry)
+    return inputs
+
+
+def _entries(inputs: Inputs, named: Iterable[str], apart: Path) -> Iterator[Entry]:
+    for name in named:
+        if name == LIST:
+            yield from _entries(inputs, _listed(), apart)
+        elif Path(name).is_dir():
+            yield from _folder(inputs, Path(name), apart)
+        elif not Path(name).exists() and glob.has_magic(name):
+            found = sorted(glob.glob(name, recursive=True))
+            if not found:
+                raise RunTrouble(f"nothing is found for {name}")
+            yield from _entries(inputs, found, apart)
+        elif Path(name).suffix.lower() in MANIFESTS:
+            yield from _manifest(inputs, Path(name))
+        else:
+            yield from _file(inputs, name)
+
+
+def _listed() -> list[str]:
+    text = sys.stdin.read() if sys.stdin else ""
+    return [line for line in (text.split("\0") if "\0" in text else text.splitlines()) if line.strip()]
+
+
+def _folder(inputs: Inputs, folder: Path, apart: Path) -> Iterator[Entry]:
+    unopened: list[OSError] = []
+    for place, folders, files in os.walk(folder, onerror=unopened.append):
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and Path(place, name).resolve() != apart
+        )
+        for name in sorted(files):
+            path = Path(place, name)
+            if name.startswith(".") or path.suffix.lower() not in (*LETTERS, ".zip"):
+                inputs.ignored[path.suffix.lower() or "without ending"] += 1
+            else:
+                yield from _file(inputs, str(path))
+    for error in unopened:
+        yield Entry(str(error.filename), 0, "", trouble=f"the folder cannot be opened ({error.strerror})")
+
+
+def _file(inputs: Inputs, name: str) -> Iterator[Entry]:
+    if name.lower().endswith(".zip"):
+        yield from _archive(inputs, name)
+        return
+    try:
+        told = os.stat(name)
+    except OSError:
+        yield Entry(name, 0, "", path=name)  # reading it says what is wrong with it
+        return
+    yield Entry(name, told.st_size, f"{told.st_size}-{told.st_mtime_ns}", path=name)
+
+
+def _archive(inputs: Inputs, name: str) -> Iterator[Entry]:
+    try:
+        with zipfile.ZipFile(name) as archive:
+            members = archive.infolist()
+    except (OSError, zipfile.BadZipFile) as error:
+        yield Entry(name, 0, "", trouble=f"the archive cannot be opened ({type(error).__name__})")
+        return
+    for member in members:
+        path = Path(member.filename)
+        if member.is_dir():
+            continue
+        if path.suffix.lower() not in LETTERS or any(part.startswith((".", "__MACOSX")) for part in path.parts):
+            inputs.ignored[path.suffix.lower() or "without ending"] += 1
+            continue
+        stamp = f"{member.file_size}-{member.CRC}"
+        yield Entry(f"{name}!{member.filename}", member.file_size, stamp, path=name, member=member.filename)
+
+
+def _manifest(inputs: Inputs, path: Path) -> Iterator[Entry]:
+    """A row a letter: by its path, from the manifest's folder on, or its text."""
+    try:
+        for row, values in enumerate(_rows(path), 1):
+            where = _column(values, PATH_COLUMNS)
+            text = _column(values, TEXT_COLUMNS)
+            name = f"{path}#{_column(values, NAME_COLUMNS) or row}"
+            if where:
+                entry = next(_file(inputs, str(path.parent / where)))
+                yield Entry(entry.input, entry.size, entry.stamp, path=entry.path)
+            elif text:
+                data = text.encode("utf-8", "surrogatepass")
+                stamp = hashlib.sha256(data).hexdigest()[:16]
+                yield Entry(name, len(data), stamp, place=inputs.keep(data))
+            else:
+                columns = ", ".join((*PATH_COLUMNS, *TEXT_COLUMNS))
+                yield Entry(name, 0, "", trouble=f"the row names no letter: none of {columns} holds anything")
+    except (OSError, ValueError, csv.Error) as error:
+        raise RunTrouble(
+            f"{path} cannot be read as a manifest ({type(error).__name__}): is it what it is named?"
+        ) from None
+
+
+def _column(values: dict[str, Any], names: Iterable[str]) -> str:
+    return next((str(values[name]) for name in names if values.get(name) not in (None, "")), "")
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    if path.suffix.lower() == ".parquet":
+        try:
+            import pyarrow.parquet as parquet
+        except ImportError:
+            raise RunTrouble(
+                f"{path}: Parquet needs the extra 'parquet' (pip install 'imr-extractor[parquet]')"
+            ) from None
+        for batch in parquet.ParquetFile(path).iter_batches(500):
+            yield from batch.to_pylist()
+        return
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        if path.suffix.lower() == ".csv":
+            csv.field_size_limit(LONGEST_FIELD)
+            yield from csv.DictReader(file)
+            return
+        for line in file:
+            if line.strip():
+                values = json.loads(line)
+                if not isinstance(values, dict):
+                    raise ValueError("a row is no object")
+                yield values

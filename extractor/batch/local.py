@@ -1,0 +1,179 @@
+"""Letters read on this machine: by rules in worker processes, by a model from one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+
+from extractor.batch.outcome import Outcome, failed, failed_with, succeeded
+from extractor.batch.run import Job, Run
+from extractor.errors import RunTrouble, UnreadableInput
+from extractor.model.reading import Reader
+from extractor.pipeline import aextract, extract, read_source
+from extractor.schema import Determination
+from extractor.source import SourceText
+from extractor.workers import CLEAN, Bounds, Workers, why_ended
+
+OPEN = ("reason_unclassified", "no_case_specific_reasoning")
+"""Notes of the rules that they found nothing, where there may be something."""
+AHEAD = 16
+"""Letters that are read before a slot is free for them."""
+
+
+def by_rules(run: Run, bounds: Bounds, *, count: int | None = None) -> None:
+    """Reads all letters of the run. Raises RunTrouble."""
+    workers: Workers[Job, Outcome] = Workers(read_by_rules, _ended(bounds), bounds, count=count)
+    with interruptible(run):
+        try:
+            for _, outcome in workers.results(run.jobs()):
+                run.took(outcome)
+        finally:
+            workers.close()
+            run.folder.commit()
+
+
+def read_by_rules(job: Job) -> Outcome:
+    """What a worker does with a letter. Never raises."""
+    try:
+        result = extract(read_text(job))
+        return succeeded(job.key, job.stamp, result, no_text=job.options.no_text)
+    except Exception as error:
+        return failed(job.key, job.stamp, error)
+
+
+def left_open(result: Determination) -> bool:
+    """Whether the rules leave something open, or doubt it: only then a model can tell more."""
+    flags = {flag.code for issue in result.issues for flag in issue.flags}
+    return result.status == "partial" or not flags.isdisjoint(OPEN)
+
+
+def read_text(job: Job) -> SourceText:
+    """The letter's text. Raises UnreadableInput."""
+    return read_source(job.letter, name=job.file_name, ocr=job.options.ocr, limits=job.options.limits)
+
+
+def by_model(
+    run: Run, reader: Reader, bounds: Bounds, *, slots: int, asks: Callable[[Determination], bool] | None = None
+) -> None:
+    """As :func:`by_rules`, with a model for the letters whose reading by rules ``asks`` for it (None: all); ``slots``
+    are open at once. Raises RunTrouble."""
+    with interruptible(run):
+        try:
+            asyncio.run(_Asking(run, reader, bounds, slots, asks).all())
+        finally:
+            run.folder.commit()
+
+
+class _Asking:
+    """Files are read ahead in worker processes, which may be ended; the loop only asks and compares."""
+
+    def __init__(
+        self, run: Run, reader: Reader, bounds: Bounds, slots: int, asks: Callable[[Determination], bool] | None
+    ) -> None:
+        self.run, self.reader, self.bounds, self.slots, self.asks = run, reader, bounds, slots, asks
+        self.read: asyncio.Queue[tuple[Job, SourceText | Outcome] | None] = asyncio.Queue(AHEAD)
+        self.asked: dict[str, asyncio.Event] = {}
+        """By text, letters at the model just now: the same one is not asked about twice."""
+
+    async def all(self) -> None:
+        reading = asyncio.create_task(asyncio.to_thread(self._read_ahead, asyncio.get_running_loop()))
+        try:
+            async with asyncio.TaskGroup() as slots:
+                for _ in range(self.slots):
+                    slots.create_task(self._slot())
+        except BaseExceptionGroup as group:
+            self.run.stopped = "trouble"
+            raise group.exceptions[0] from None
+        finally:
+            while not reading.done():  # it may wait to hand a letter over
+                with contextlib.suppress(asyncio.QueueEmpty):
+                    self.read.get_nowait()
+                await asyncio.sleep(0.01)
+            await self.reader.close()
+        await reading
+
+    def _read_ahead(self, loop: asyncio.AbstractEventLoop) -> None:
+        workers: Workers[Job, SourceText | Outcome] = Workers(_read, _ended(self.bounds), self.bounds, context=CLEAN)
+
+        def hand_over(item: tuple[Job, SourceText | Outcome] | None) -> None:
+            asyncio.run_coroutine_threadsafe(self.read.put(item), loop).result()
+
+        try:
+            for item in workers.results(self.run.jobs()):
+                hand_over(item)
+        finally:
+            workers.close()
+            for _ in range(self.slots):
+                hand_over(None)
+
+    async def _slot(self) -> None:
+        while (item := await self.read.get()) is not None:
+            job, text = item
+            if self.run.stopped:
+                continue
+            self.run.open += 1
+            try:
+                outcome = text if isinstance(text, Outcome) else await self._outcome(job, text)
+            finally:
+                self.run.open -= 1
+            self.run.took(outcome)
+
+    async def _outcome(self, job: Job, text: SourceText) -> Outcome:
+        while (other := self.asked.get(text.text_sha256)) is not None:
+            await other.wait()
+        self.asked[text.text_sha256] = ended = asyncio.Event()
+        try:
+            if self.asks is not None and not self.asks(result := extract(text)):
+                return succeeded(job.key, job.stamp, result, no_text=job.options.no_text)
+            result = await aextract(text, model=self.reader)
+            if self.reader.unkept:
+                raise RunTrouble(
+                    "the model's answers cannot be kept, and would be paid for again (see imr cache info): make room "
+                    "and give the same command again"
+                )
+            return succeeded(job.key, job.stamp, result, no_text=job.options.no_text)
+        except RunTrouble:
+            raise
+        except Exception as error:
+            return failed(job.key, job.stamp, error)
+        finally:
+            del self.asked[text.text_sha256]
+            ended.set()
+
+
+def _read(job: Job) -> SourceText | Outcome:
+    try:
+        return read_text(job)
+    except Exception as error:
+        return failed(job.key, job.stamp, error)
+
+
+def _ended(bounds: Bounds) -> Callable[[Job, str], Outcome]:
+    def outcome(job: Job, how: str) -> Outcome:
+        return failed_with(job.key, job.stamp, UnreadableInput.code, why_ended(how, bounds.seconds))
+
+    return outcome
+
+
+@contextlib.contextmanager
+def interruptible(run: Run) -> Iterator[None]:
+    """The first Ctrl-C lets what is in flight end, the second stops it."""
+
+    def handle(*_: object) -> None:
+        if run.stopped == "interrupted":
+            raise KeyboardInterrupt
+        run.stopped = "interrupted"
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    except KeyboardInterrupt:
+        run.stopped = "interrupted"
+    finally:
+        signal.signal(signal.SIGINT, before)

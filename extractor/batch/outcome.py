@@ -1,0 +1,88 @@
+"""What became of one letter: a line of a shard."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from extractor.batch.bare import bare, intervals, years
+from extractor.errors import told
+from extractor.schema import Determination
+
+Ended = Literal["done", "partial", "failed"]
+MODEL_FAILED = "model_failed"
+
+
+def key_of(name: str) -> str:
+    """The letter's ``letter_id``: of its input's name, so that it stays the same from run to run."""
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``head`` is what the run itself needs of it; ``body`` the result as JSON, None for a failure."""
+
+    head: dict[str, Any]
+    body: str | None = None
+
+    @property
+    def ended(self) -> Ended:
+        return self.head["ended"]  # type: ignore[no-any-return]
+
+    def line(self) -> bytes:
+        """As it is kept. JSON has no tab of its own, so that one parts head and body."""
+        head = json.dumps(self.head, separators=(",", ":"))
+        return (head if self.body is None else f"{head}\t{self.body}").encode() + b"\n"
+
+
+def read_line(line: bytes) -> Outcome:
+    """Raises ValueError for what is no whole line."""
+    if not line.endswith(b"\n"):
+        raise ValueError("the line is torn")
+    head, tab, body = line[:-1].partition(b"\t")
+    return Outcome(json.loads(head), body.decode() if tab else None)
+
+
+def succeeded(key: str, stamp: str, result: Determination, *, no_text: bool) -> Outcome:
+    """Of a letter that was read."""
+    document = json.loads(result.model_dump_json())
+    document["years"], document["days"] = years(result), intervals(result)
+    provenance = result.provenance
+    flags = [flag.code for flag in result.flags]
+    head: dict[str, Any] = {
+        "key": key,
+        "stamp": stamp,
+        "ended": "done" if result.status == "complete" else "partial",
+        "retry": MODEL_FAILED in flags,
+        "text": result.source.text_sha256,
+        "case": _hidden(result.case.case_number) if no_text else result.case.case_number,
+        "decided": str(result.case.decision_date or ""),
+        "cache": provenance.cache,
+        "attempts": provenance.attempts,
+        "prompt": provenance.tokens.prompt,
+        "completion": provenance.tokens.completion,
+        "cost": provenance.cost_usd,
+    }
+    if no_text:
+        head["decided"] = head["decided"][:4]
+        document = bare(document)
+    return Outcome(head, json.dumps(document, separators=(",", ":"), ensure_ascii=False))
+
+
+def failed(key: str, stamp: str, error: Exception) -> Outcome:
+    """Of a letter that gave no result."""
+    code, message = told(error)
+    return failed_with(key, stamp, code, message)
+
+
+def failed_with(key: str, stamp: str, code: int, message: str) -> Outcome:
+    """As :func:`failed`, by exit code and message."""
+    head = {"key": key, "stamp": stamp, "ended": "failed", "retry": False, "code": code, "message": message}
+    return Outcome(head)
+
+
+def _hidden(case_number: str | None) -> str | None:
+    """Tells equal case numbers from others. Of seven digits, it could be found by trying: it stays in the shards."""
+    return hashlib.sha256(case_number.encode()).hexdigest()[:16] if case_number else None

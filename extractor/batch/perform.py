@@ -1,0 +1,123 @@
+"""A whole run, from what is asked to the data set."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from extractor.batch.assemble import assemble, exit_code, tables_can_be_written
+from extractor.batch.bare import NOTE
+from extractor.batch.folder import RunFolder
+from extractor.batch.inputs import gather
+from extractor.batch.run import Options, Run, Stops
+from extractor.model.prompts import fingerprint, prompts
+from extractor.model.settings import ModelSettings
+from extractor.version import VERSION
+from extractor.workers import Bounds
+
+SLOTS = 16
+"""Letters that are open at a model at once, unless somebody said."""
+ANSWERS = "answers"
+"""Where a run keeps answers that are to be kept nowhere else."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user wants."""
+
+    inputs: list[str]
+    out: Path
+    options: Options
+    bounds: Bounds
+    model: ModelSettings | None = None
+    strategy: str = "all"
+    """``auto``: the model is asked only where the rules leave something open."""
+    slots: int = SLOTS
+    requests_a_minute: int | None = None
+    tokens_a_minute: int | None = None
+    keep: bool = True
+    """Answers are kept beside those of other runs; else in the run's folder until it is complete."""
+    stops: Stops = field(default=Stops())
+    fresh: bool = False
+    mixed: bool = False
+
+    def identity(self) -> dict[str, Any]:
+        """What makes the results what they are."""
+        asked = {name: prompt.name for name, prompt in sorted(prompts().items())} if self.model else {}
+        words = fingerprint(*(prompt.system + prompt.user for prompt in prompts().values())) if self.model else None
+        return {
+            "version": VERSION,
+            "model": self.model.fingerprint() if self.model else "none",
+            "redact": bool(self.model and self.model.redact),
+            "prompts": asked,
+            "prompts_sha256": words,
+            "strategy": self.strategy if self.model else "rules",
+            "ocr": self.options.ocr,
+            "no_text": self.options.no_text,
+        }
+
+
+def perform(asked: Asked, told: Callable[[Run], None], note: Callable[[str], None]) -> tuple[dict[str, Any], int]:
+    """Reads all letters that are to be read, writes the outputs, and gives ``run.json`` and the exit code.
+
+    Raises RunTrouble, LimitReached, UnknownModel; what was finished until then is kept.
+    """
+    begun = dt.datetime.now(dt.UTC)
+    with gather(asked.inputs, asked.options.limits, apart=asked.out) as inputs:
+        folder = RunFolder(asked.out, asked.identity(), fresh=asked.fresh, mixed=asked.mixed)
+        try:
+            run = Run(inputs, folder, asked.options, asked.stops, told=told)
+            for line in _notes(run):
+                note(line)
+            _read(asked, run)
+            about = {"asked": asked.identity(), "begun": begun.isoformat(), "ended": None}
+            about["ended"] = dt.datetime.now(dt.UTC).isoformat()
+            report = assemble(run, about, tables=tables_can_be_written())
+            if report["state"] == "complete":
+                shutil.rmtree(asked.out / ANSWERS, ignore_errors=True)
+            return report, exit_code(run)
+        finally:
+            folder.close()
+
+
+def _read(asked: Asked, run: Run) -> None:
+    from extractor.batch import local
+
+    if asked.model is None:
+        local.by_rules(run, asked.bounds)
+        return
+    from extractor.model.cache import Cache
+    from extractor.model.pace import Pace
+    from extractor.model.reading import Reader
+
+    pace = Pace(asked.slots, requests_a_minute=asked.requests_a_minute, tokens_a_minute=asked.tokens_a_minute)
+    cache = Cache(None if asked.keep else asked.out / ANSWERS)
+    try:
+        reader = Reader(asked.model, cache=cache, pace=pace)
+        asks = local.left_open if asked.strategy == "auto" else None
+        local.by_model(run, reader, asked.bounds, slots=asked.slots, asks=asks)
+    finally:
+        cache.close()
+
+
+def _notes(run: Run) -> list[str]:
+    """What the person who starts the run should know."""
+    inputs, folder = run.inputs, run.folder
+    notes = []
+    if run.options.no_text:
+        notes.append(NOTE)
+    if inputs.ignored:
+        told = ", ".join(f"{count} {ending}" for ending, count in sorted(inputs.ignored.items()))
+        notes.append(f"files that are no letters are left alone: {told}")
+    if inputs.repeated:
+        notes.append(f"{inputs.repeated} letters were named more than once, and are read once")
+    if folder.dropped:
+        notes.append(f"{folder.dropped} results were damaged: their letters are read again")
+    kept = len(inputs.entries) - len(run.waiting)
+    if kept:
+        notes.append(f"{kept:,} of {len(inputs.entries):,} letters were read before")
+    return notes

@@ -1,0 +1,143 @@
+"""One run: what is asked, what is left to do, what it has cost, and when it stops."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from extractor.batch.folder import RunFolder
+from extractor.batch.inputs import Entry, Inputs
+from extractor.batch.outcome import Outcome, failed, key_of
+from extractor.errors import UnreadableInput
+from extractor.limits import Limits
+
+
+@dataclass(frozen=True)
+class Options:
+    """How each letter is read, whoever reads it."""
+
+    limits: Limits
+    ocr: bool = False
+    no_text: bool = False
+
+
+@dataclass(frozen=True)
+class Job:
+    """One letter, on its way to a worker."""
+
+    key: str
+    stamp: str
+    name: str
+    letter: Path | bytes
+    options: Options
+
+    @property
+    def file_name(self) -> str:
+        """What the result calls its source."""
+        return Path(self.name.rpartition("!")[2]).name or self.name
+
+
+@dataclass
+class Totals:
+    """Of the letters that ended in this run of the program."""
+
+    done: int = 0
+    partial: int = 0
+    failed: int = 0
+    cached: int = 0
+    unanswered: int = 0
+    """Letters that the model failed on: the rules' reading stands."""
+    attempts: int = 0
+    prompt: int = 0
+    completion: int = 0
+    cost: float = 0.0
+    unpriced: bool = False
+    """The model has no known price."""
+
+    @property
+    def ended(self) -> int:
+        return self.done + self.partial + self.failed
+
+    def add(self, outcome: Outcome) -> None:
+        head = outcome.head
+        setattr(self, outcome.ended, getattr(self, outcome.ended) + 1)
+        self.cached += head.get("cache") == "hit"
+        self.unanswered += bool(head["retry"])
+        self.attempts += head.get("attempts", 0)
+        self.prompt += head.get("prompt", 0)
+        self.completion += head.get("completion", 0)
+        self.unpriced = self.unpriced or (head.get("attempts", 0) > 0 and head.get("cost") is None)
+        self.cost += head.get("cost") or 0.0
+
+
+@dataclass(frozen=True)
+class Stops:
+    """Limits that the user set."""
+
+    max_cost: float | None = None
+    """Dollars, of this run of the program."""
+    max_errors: int | None = None
+    """Letters that failed, or that the model failed on."""
+
+
+@dataclass
+class Run:
+    """What the engines share."""
+
+    inputs: Inputs
+    folder: RunFolder
+    options: Options
+    stops: Stops = Stops()
+    totals: Totals = field(default_factory=Totals)
+    told: Callable[[Run], None] = lambda run: None
+    """Called when a letter has ended."""
+    stopped: str | None = None
+    """Why no more letters are begun: ``interrupted``, ``cost``, ``errors``."""
+    open: int = 0
+    """Letters at a model just now."""
+    started: float = field(default_factory=time.monotonic)
+    _taking: threading.Lock = field(default_factory=threading.Lock)
+    waiting: list[Entry] = field(init=False)
+    """The letters to be read, the longest first: what is long must not begin last."""
+
+    def __post_init__(self) -> None:
+        waiting = [entry for entry in self.inputs.entries if self._is_to_do(entry)]
+        self.waiting = sorted(waiting, key=lambda entry: -entry.size)
+
+    def _is_to_do(self, entry: Entry) -> bool:
+        kept = self.folder.kept.get(key_of(entry.input))
+        return kept is None or kept.retry or kept.stamp != entry.stamp
+
+    def jobs(self) -> Iterator[Job]:
+        """The letters, until there are none or the run is stopped. One that cannot be had fails here."""
+        for entry in self.waiting:
+            if self.stopped:
+                return
+            key = key_of(entry.input)
+            try:
+                letter = self.inputs.load(entry)
+            except UnreadableInput as error:
+                self.took(failed(key, entry.stamp, error))
+                continue
+            yield Job(key, entry.stamp, entry.input, letter, self.options)
+
+    def took(self, outcome: Outcome) -> None:
+        """A letter has ended."""
+        with self._taking:  # files are read ahead in a thread of their own
+            self.folder.add(outcome)
+            self.totals.add(outcome)
+            self._look_at_stops()
+            self.told(self)
+
+    def _look_at_stops(self) -> None:
+        totals, stops = self.totals, self.stops
+        if stops.max_errors is not None and totals.failed + totals.unanswered > stops.max_errors:
+            self.stopped = self.stopped or "errors"
+        if stops.max_cost is not None and totals.ended > totals.cached:
+            # What is open now will be paid for too.
+            expected = totals.cost / (totals.ended - totals.cached) * (self.open + 1)
+            if totals.cost + expected > stops.max_cost:
+                self.stopped = self.stopped or "cost"

@@ -1,0 +1,65 @@
+"""How fast a provider is asked: limits a minute, and a window of open questions that gives way when it says "too many".
+
+The window does as TCP does with a network it does not know (additive increase, multiplicative decrease; Chiu and Jain
+1989), with a gentler decrease: providers also answer 429 now and then without being full.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+
+LESS, MORE = 0.75, 0.25
+"""What is left of the window after a 429, and by how many questions each answer widens it."""
+SETTLING = 2.0
+"""Seconds after a decrease in which another 429 is of the questions that were open already."""
+
+
+class Pace:
+    """Shared by all questions of one loop."""
+
+    def __init__(self, slots: int, *, requests_a_minute: int | None = None, tokens_a_minute: int | None = None) -> None:
+        from aiolimiter import AsyncLimiter
+
+        self.slots = slots
+        self.window = float(slots)
+        self._requests = AsyncLimiter(requests_a_minute) if requests_a_minute else None
+        self._tokens = AsyncLimiter(tokens_a_minute) if tokens_a_minute else None
+        self._open = 0
+        self._freed = asyncio.Condition()
+        self._not_before = 0.0
+        self._settled = 0.0
+
+    @contextlib.asynccontextmanager
+    async def turn(self, tokens: int) -> AsyncIterator[None]:
+        """A question of about so many tokens, when it may be asked."""
+        async with self._freed:
+            await self._freed.wait_for(lambda: self._open < max(1, int(self.window)))
+            self._open += 1
+        try:
+            if self._requests:
+                await self._requests.acquire()
+            if self._tokens:
+                await self._tokens.acquire(min(tokens, self._tokens.max_rate))
+            while (pause := self._not_before - time.monotonic()) > 0:
+                await asyncio.sleep(pause)
+            yield
+        finally:
+            async with self._freed:
+                self._open -= 1
+                self._freed.notify_all()
+
+    def refused(self, wait: float | None) -> None:
+        """The provider said "too many requests", and perhaps for how many seconds."""
+        now = time.monotonic()
+        if wait is not None:
+            self._not_before = max(self._not_before, now + min(wait, 60.0))
+        if now >= self._settled:
+            self.window = max(1.0, self.window * LESS)
+            self._settled = now + SETTLING
+
+    def answered(self) -> None:
+        """The provider answered."""
+        self.window = min(float(self.slots), self.window + MORE)
