@@ -35,6 +35,7 @@ def assemble(run: Run, about: dict[str, Any], *, tables: bool) -> dict[str, Any]
     """
     places = _places(run)
     counts = Counter(place.kept.ended for place in places)
+    totals = _write_lines(run, places)
     inputs = len(run.inputs.entries)
     ended = {name: counts[name] for name in ("done", "partial", "failed")}
     report = {
@@ -50,7 +51,8 @@ def assemble(run: Run, about: dict[str, Any], *, tables: bool) -> dict[str, Any]
             "repeated": run.inputs.repeated,
             "ignored": dict(run.inputs.ignored),
         },
-        "totals": asdict(_write_lines(run, places)),
+        "totals": asdict(totals),
+        **({"saved": totals.saved()} if about["asked"]["strategy"] == "auto" else {}),
         "totals_since_resumed": asdict(run.totals),
     }
     if tables:

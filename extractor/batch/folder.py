@@ -20,8 +20,10 @@ from typing import IO, Any
 from extractor.batch.outcome import Outcome, read_line
 from extractor.errors import RunTrouble
 
-MOST_LINES, MOST_BYTES, MOST_SECONDS = 500, 8 << 20, 5.0
-"""A shard is put down when it has so many results, or so many bytes, or the last one is so long ago."""
+MOST_LINES, MOST_BYTES = 500, 8 << 20
+"""A shard is put down when it has so many results, or so many bytes …"""
+FIRST_SECONDS, MOST_SECONDS, AT_RISK = 1.0, 10.0, 1 / 60
+"""… or so many seconds after the last one: at first soon, later when a sixtieth of the work so far would be lost."""
 RUN, SHARDS, LOCK, PART = "run.json", "shards", ".lock", ".part"
 
 
@@ -55,18 +57,27 @@ class RunFolder:
         self._lines: list[bytes] = []
         self._keys: list[Outcome] = []
         self._bytes = 0
-        self._since = time.monotonic()
+        self._begun = self._since = time.monotonic()
         self._open_shard: tuple[int, IO[bytes]] | None = None
         with self._writing():
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock = _locked(path / LOCK)
-            if fresh:
-                self._clear()
-            self._own(asked, mixed=mixed)
-            (path / SHARDS).mkdir(exist_ok=True, mode=0o700)
-            for leftover in (path / SHARDS).glob(f"{PART}*"):
-                leftover.unlink()
-        self._numbers = sorted(int(file.stem) for file in (path / SHARDS).glob("*.jsonl"))
+        try:
+            with self._writing():
+                self._begin(asked, fresh=fresh, mixed=mixed)
+        except RunTrouble:
+            self._lock.close()
+            raise
+
+    def _begin(self, asked: dict[str, Any], *, fresh: bool, mixed: bool) -> None:
+        shards = self.path / SHARDS
+        if fresh:
+            self._clear()
+        self._own(asked, mixed=mixed)
+        shards.mkdir(exist_ok=True, mode=0o700)
+        for leftover in (*shards.glob(f"{PART}*"), *self.path.glob(f"{PART}*")):
+            leftover.unlink()
+        self._numbers = sorted(int(file.stem) for file in shards.glob("*.jsonl"))
         for number in self._numbers:
             self._index(number)
 
@@ -76,7 +87,9 @@ class RunFolder:
         self._lines.append(line)
         self._keys.append(outcome)
         self._bytes += len(line)
-        if len(self._lines) >= MOST_LINES or self._bytes >= MOST_BYTES or time.monotonic() - self._since > MOST_SECONDS:
+        now = time.monotonic()
+        long = now - self._since > min(MOST_SECONDS, max(FIRST_SECONDS, AT_RISK * (now - self._begun)))
+        if long or len(self._lines) >= MOST_LINES or self._bytes >= MOST_BYTES:
             self.commit()
 
     def commit(self) -> None:
@@ -216,7 +229,7 @@ def _short(value: object) -> str:
 
 def _locked(path: Path) -> IO[bytes]:
     """Raises RunTrouble where another process works in the folder."""
-    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600), "rb")
     try:
         import fcntl
     except ImportError:  # not on Windows
@@ -226,4 +239,6 @@ def _locked(path: Path) -> IO[bytes]:
     except OSError:
         file.close()
         raise RunTrouble(f"another run works in {path.parent}: wait for it, or name another folder") from None
+    # Workers may outlive a run that is killed: the lock must not be theirs.
+    os.register_at_fork(after_in_child=file.close)
     return file

@@ -17,8 +17,8 @@ from extractor.schema import Determination
 from extractor.source import SourceText
 from extractor.workers import CLEAN, Bounds, Workers, why_ended
 
-OPEN = ("reason_unclassified", "no_case_specific_reasoning")
-"""Notes of the rules that they found nothing, where there may be something."""
+OPEN = "reason_unclassified"
+"""The rules' note that a rationale tells a reason that they have no code for."""
 AHEAD = 16
 """Letters that are read before a slot is free for them."""
 
@@ -46,8 +46,7 @@ def read_by_rules(job: Job) -> Outcome:
 
 def left_open(result: Determination) -> bool:
     """Whether the rules leave something open, or doubt it: only then a model can tell more."""
-    flags = {flag.code for issue in result.issues for flag in issue.flags}
-    return result.status == "partial" or not flags.isdisjoint(OPEN)
+    return result.status == "partial" or any(flag.code == OPEN for issue in result.issues for flag in issue.flags)
 
 
 def read_text(job: Job) -> SourceText:

@@ -47,6 +47,8 @@ class Totals:
     done: int = 0
     partial: int = 0
     failed: int = 0
+    asked: int = 0
+    """Letters that the model was asked about, or whose answer was kept."""
     cached: int = 0
     unanswered: int = 0
     """Letters that the model failed on: the rules' reading stands."""
@@ -61,9 +63,17 @@ class Totals:
     def ended(self) -> int:
         return self.done + self.partial + self.failed
 
+    def saved(self) -> dict[str, float | int | None]:
+        """What the letters that were not asked about would have taken, by the mean of those that were."""
+        spared, paid = self.done + self.partial - self.asked, self.asked - self.cached
+        mean = (lambda value: round(spared * value / paid, 4)) if paid else (lambda value: None)
+        tokens = mean(self.prompt + self.completion)
+        return {"letters": spared, "tokens": tokens and round(tokens), "cost": mean(self.cost)}
+
     def add(self, outcome: Outcome) -> None:
         head = outcome.head
         setattr(self, outcome.ended, getattr(self, outcome.ended) + 1)
+        self.asked += head.get("asked", False)
         self.cached += head.get("cache") == "hit"
         self.unanswered += bool(head["retry"])
         self.attempts += head.get("attempts", 0)

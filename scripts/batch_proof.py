@@ -1,0 +1,309 @@
+"""Holds ``imr batch`` against its promises at size: speed, memory, kills, faults, full and read-only folders.
+
+    python -m scripts.batch_proof [rules|makespan|faults|kills|disk]
+
+Each part prints what it saw and ends with an error where a promise is broken. The last part mounts a small file system
+and needs root.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from evals.golden import Annotation, golden_letters
+from extractor import read_source
+from extractor.model.mock.http import serve
+from extractor.model.mock.scenarios import Reply
+from extractor.model.mock.server import Mock
+from scripts.overhead import makespan
+
+IMR = str(Path(sys.executable).with_name("imr"))
+FAULTS = {"429": 0.10, "500": 0.05, "dropped_connection": 0.02, "hang": 0.01, "malformed_json": 0.03}
+KILLS = 30
+SLOTS = 64
+CASE = re.compile(r"\b(CM\d\d-)\d{7}\b")
+
+
+class Counting(Mock):
+    """A mock that goes wrong in a share of its answers, keeps the times of all, and knows who was asked about twice."""
+
+    def __init__(self, faults: dict[str, float] | None = None, **speed: float) -> None:
+        super().__init__(**speed)  # type: ignore[arg-type]
+        self.faults = faults or {}
+        self.times: list[float] = []
+        self.answered: dict[str, int] = {}
+        self._one = threading.Lock()
+
+    def reply(self, body: dict[str, Any]) -> Reply:
+        with self._one:
+            drawn = random.Random(f"fault {self.asked}").random()
+            self.scenario = None
+            for name, share in self.faults.items():
+                if drawn < share:
+                    self.scenario = name
+                    break
+                drawn -= share
+            reply = super().reply(body)
+            if self.scenario:
+                reply.seconds = min(reply.seconds, 30.0)
+            self.times.append(reply.seconds)
+            if self.scenario is None:
+                key = json.dumps(body["messages"])
+                self.answered[key] = self.answered.get(key, 0) + 1
+            return reply
+
+
+@contextlib.contextmanager
+def served(mock: Mock) -> Iterator[str]:
+    """The mock's address."""
+    server = serve(mock)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # killed clients
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def letters(folder: Path, count: int) -> Path:
+    """So many letters, the golden ones in turn, each of a case of its own."""
+    texts = [read_source(letter.path).text for letter in golden_letters() if isinstance(letter.annotation, Annotation)]
+    folder.mkdir()
+    for at in range(count):
+        text = CASE.sub(rf"\g<1>{at:07}", texts[at % len(texts)]) + f"\n{at}"
+        (folder / f"{at:06}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def batch(folder: Path, out: Path, *options: str, url: str = "", cores: str = "", **more: str) -> list[str]:
+    """The command line of a run, and its environment."""
+    return [
+        *(["taskset", "-c", cores] if cores else []),
+        IMR,
+        "batch",
+        str(folder),
+        "--out",
+        str(out),
+        "--quiet",
+        *options,
+    ]
+
+
+def environment(url: str, cache: Path) -> dict[str, str]:
+    """Of a run that asks the mock."""
+    return {**os.environ, "OPENAI_BASE_URL": url, "IMR_CACHE_DIR": str(cache)}
+
+
+def results(out: Path) -> list[str]:
+    """The results sorted by input, provenance aside."""
+    found = []
+    for line in (out / "determinations.jsonl").read_text(encoding="utf-8").splitlines():
+        document = json.loads(line)
+        document.pop("provenance")
+        found.append(json.dumps(document, sort_keys=True))
+    return sorted(found)
+
+
+def counts(out: Path) -> dict[str, Any]:
+    """What the run counted."""
+    found: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))["counts"]
+    return found
+
+
+def prove(holds: bool, claim: str) -> None:
+    """Ends the program where the claim does not hold."""
+    print(f"  {'holds' if holds else 'BROKEN'}: {claim}", flush=True)
+    if not holds:
+        raise SystemExit(1)
+
+
+def rules(count: int = 20_000) -> None:
+    """Two cores against one, and memory."""
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        folder = letters(work / "letters", count)
+        walls, peaks = {}, []
+        for cores in ("0", "0,1"):
+            started = time.perf_counter()
+            process = subprocess.Popen(batch(folder, work / f"out{len(cores)}", cores=cores), stdout=subprocess.DEVNULL)
+            while process.poll() is None:
+                peaks.append((time.perf_counter() - started, _resident(process.pid)))
+                time.sleep(0.5)
+            walls[cores] = time.perf_counter() - started
+        both = [memory for at, memory in peaks[len(peaks) // 2 :] if memory]
+        print(f"rules: {count:,} letters, one core {walls['0']:.0f} s, both {walls['0,1']:.0f} s")
+        prove(
+            walls["0"] / walls["0,1"] >= 1.6, f"both cores: {walls['0'] / walls['0,1']:.2f} times one core's rate (1.6)"
+        )
+        prove(
+            max(memory for _, memory in peaks) < 400,
+            f"memory of all processes at most {max(m for _, m in peaks):.0f} MB (400)",
+        )
+        print(f"  memory over the run with both cores, MB: {[round(m) for m in both[:: max(1, len(both) // 10)]]}")
+        prove(counts(work / "out3")["inputs"] == count, "every letter is counted")
+
+
+def _resident(pid: int) -> float:
+    """MB of a process and all that it started, each page that they share counted once for each."""
+    total = 0.0
+    for one in [pid, *_children(pid)]:
+        with contextlib.suppress(OSError):
+            total += int(Path(f"/proc/{one}/statm").read_text(encoding="ascii").split()[1]) * 4096 / 2**20
+    return total
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        direct = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return []
+    return [child for one in direct for child in (int(one), *_children(int(one)))]
+
+
+def asked(title: str, faults: dict[str, float], count: int) -> None:
+    """A model over HTTP, at 64 letters at once."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        served(mock := Counting(faults, delay=0.3, tokens_per_second=80.0)) as url,
+    ):
+        work = Path(name)
+        folder = letters(work / "letters", count)
+        options = ("--model", "openai/mock", "--concurrency", str(SLOTS), "--timeout", "25")
+        started = time.perf_counter()
+        subprocess.run(
+            batch(folder, work / "out", *options),
+            env=environment(url, work / "cache"),
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        wall = time.perf_counter() - started
+        totals = json.loads((work / "out" / "run.json").read_text(encoding="utf-8"))["totals"]
+        ideal = makespan(mock.times, SLOTS)
+        print(
+            f"{title}: {count:,} letters, {mock.asked} questions, wall {wall:.0f} s, {wall / ideal:.3f} of the makespan"
+        )
+        prove(counts(work / "out")["failed"] + totals["unanswered"] == 0, f"{count} of {count} finish")
+        if not faults:
+            prove(wall / ideal <= 1.05, "within 1.05 of the longest-first makespan")
+
+
+def kills(count: int = 300) -> None:
+    """Runs killed at random moments and resumed until done."""
+    draw = random.Random(7)
+    with tempfile.TemporaryDirectory() as name, served(Counting(delay=0.2, tokens_per_second=800.0)) as url:
+        work = Path(name)
+        folder = letters(work / "letters", count)
+        options = ("--model", "openai/mock", "--concurrency", "16")
+        subprocess.run(
+            batch(folder, work / "whole", *options),
+            env=environment(url, work / "cache"),
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        whole = results(work / "whole")
+    killed = again = 0
+    for number in range(KILLS):
+        mock = Counting(delay=0.2, tokens_per_second=800.0)
+        with tempfile.TemporaryDirectory() as name, served(mock) as url:
+            work = Path(name)
+            letters(folder_of(work), count)
+            times = 0
+            while True:
+                process = subprocess.Popen(
+                    [IMR, "batch", "letters", "--out", "out", "--quiet", *options],
+                    cwd=work, env=environment(url, work / "cache"), stdout=subprocess.DEVNULL, start_new_session=True,
+                )  # fmt: skip
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(draw.uniform(0.5, 8.0))
+                if process.returncode is not None:
+                    break
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                times += 1
+            prove(process.returncode == 0, f"run {number + 1}: done after {times} kills")
+            killed += times
+            twice = sum(asked - 1 for asked in mock.answered.values())
+            again += twice
+            prove(twice <= times * 16, f"  answers asked for again: {twice}, in flight at most {times * 16}")
+            prove(_named(results(work / "out")) == _named(whole), "  the same results as of a run that was not killed")
+            prove(counts(work / "out")["inputs"] == len(results(work / "out")) == count, "  every letter exactly once")
+            prove(not list((work / "out" / "shards").glob(".part*")), "  no torn file")
+    print(f"kills: {KILLS} runs, {killed} kills, {again} answers asked for again")
+
+
+def folder_of(work: Path) -> Path:
+    """Where a run's letters lie."""
+    return work / "letters"
+
+
+def _named(found: list[str]) -> list[dict[str, Any]]:
+    """Results by the letters' file names: two runs lie in two folders."""
+    documents = []
+    for line in found:
+        document = json.loads(line)
+        for name in ("input", "duplicate_of", "reissue_of"):
+            document[name] = document[name] and Path(document[name]).name
+        document.pop("letter_id")
+        documents.append(document)
+    return sorted(documents, key=lambda document: str(document["input"]))
+
+
+def disk(count: int = 1200) -> None:
+    """A full disk, and a folder that becomes read-only."""
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        folder = letters(work / "letters", count)
+        subprocess.run(batch(folder, work / "whole"), check=True, stdout=subprocess.DEVNULL)
+        whole = results(work / "whole")
+        small = work / "small"
+        small.mkdir()
+        for title, size in (("full", "9m"), ("read-only", "200m")):
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", small], check=True)
+            try:
+                process = subprocess.Popen(
+                    batch(folder, small / "out"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+                )
+                if title == "read-only":
+                    time.sleep(0.8)
+                    while subprocess.run(["mount", "-o", "remount,ro", small], stderr=subprocess.DEVNULL).returncode:
+                        assert process.poll() is None, "the run ended before its folder was made read-only"
+                told = process.communicate()[1]
+                prove(process.returncode == 1 and len(told.splitlines()) == 1, f"{title}: {told.strip()}")
+                subprocess.run(["mount", "-o", "remount,rw,size=200m", small], check=True)
+                subprocess.run(batch(folder, small / "out"), check=True, stdout=subprocess.DEVNULL)
+                prove(results(small / "out") == whole, f"{title}: the same command goes on, and nothing is lost")
+            finally:
+                subprocess.run(["umount", "-l", small], check=True)
+
+
+PARTS: dict[str, Any] = {
+    "rules": rules,
+    "makespan": lambda: asked("model", {}, 2000),
+    "faults": lambda: asked("faults", FAULTS, 2000),
+    "kills": kills,
+    "disk": disk,
+}
+
+
+def main() -> None:
+    """The parts that were named, else all."""
+    for name in sys.argv[1:] or PARTS:
+        PARTS[name]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,588 @@
+"""Many letters at once: every input ends in exactly one place, and a run that was stopped goes on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as parquet
+import pytest
+
+from extractor.batch.clusters import Clusters
+from extractor.batch.folder import RUN, SHARDS, RunFolder, whole
+from extractor.batch.inputs import gather
+from extractor.batch.outcome import failed_with, key_of, read_line
+from extractor.batch.perform import Asked, perform
+from extractor.batch.run import Options, Run, Stops
+from extractor.batch.tables import COLUMNS
+from extractor.cli.app import run as imr
+from extractor.errors import LimitReached, RunTrouble
+from extractor.limits import DEFAULT_LIMITS, Limits
+from extractor.model.mock import Mock
+from extractor.model.settings import ModelSettings, Patience
+from extractor.workers import Bounds
+from tests.conftest import ROOT
+from tests.letters import HEADER, Item, Letter, overturned
+
+BOUNDS = Bounds(30.0, 1 << 31)
+COMMAND = [sys.executable, "-m", "extractor"]
+
+
+def number(at: int) -> str:
+    """A letter of a case of its own."""
+    return str(Letter(header=HEADER.replace("0900001", f"09{at:05}"), items=[Item(), overturned()]))
+
+
+def write(folder: Path, count: int = 3) -> Path:
+    folder.mkdir(exist_ok=True)
+    for at in range(count):
+        (folder / f"{at}.txt").write_text(number(at), encoding="utf-8")
+    return folder
+
+
+def asked(*inputs: object, out: Path, **options: Any) -> Asked:
+    text = {name: options.pop(name) for name in ("no_text",) if name in options}
+    return Asked(list(map(str, inputs)), out, Options(options.pop("limits", DEFAULT_LIMITS), **text), BOUNDS, **options)
+
+
+def done(*inputs: object, out: Path, **options: Any) -> dict[str, Any]:
+    """What stands in run.json."""
+    report, _ = perform(asked(*inputs, out=out, **options), lambda run: None, lambda line: None)
+    return report
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def results(out: Path) -> list[dict[str, Any]]:
+    """The results, provenance aside."""
+    return [{**line, "provenance": None} for line in lines(out / "determinations.jsonl")]
+
+
+def as_csv(rows: list[dict[str, str]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, rows[0])
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _glob(folder: Path) -> list[str]:
+    return [str(folder / "*.txt")]
+
+
+def _csv_of_paths(folder: Path) -> list[str]:
+    (folder / "list.csv").write_text(as_csv([{"path": f"{at}.txt", "note": "x"} for at in range(3)]), encoding="utf-8")
+    return [str(folder / "list.csv")]
+
+
+def _csv_of_texts(folder: Path) -> list[str]:
+    rows = [{"id": f"letter {at}", "text": number(at)} for at in range(3)]
+    (folder / "texts.csv").write_text(as_csv(rows), encoding="utf-8")
+    return [str(folder / "texts.csv")]
+
+
+def _jsonl(folder: Path) -> list[str]:
+    rows = [json.dumps({"path": "0.txt"}), json.dumps({"text": number(1)}), json.dumps({"letter": number(2), "id": 7})]
+    (folder / "rows.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    return [str(folder / "rows.jsonl")]
+
+
+def _parquet(folder: Path) -> list[str]:
+    import pyarrow
+
+    parquet.write_table(pyarrow.table({"text": [number(at) for at in range(3)]}), folder / "rows.parquet")
+    return [str(folder / "rows.parquet")]
+
+
+def _archive(folder: Path) -> list[str]:
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        for at in range(3):
+            archive.writestr(f"deep/{at}.txt", number(at))
+        archive.writestr("__MACOSX/._0.txt", "x")
+        archive.writestr("picture.jpg", "x")
+    return [str(folder / "all.zip")]
+
+
+INPUTS: dict[str, Callable[[Path], list[str]]] = {
+    "a folder": lambda folder: [str(folder)],
+    "a folder in it": lambda folder: [str(folder.parent)],
+    "letters": lambda folder: [str(folder / f"{at}.txt") for at in range(3)],
+    "a letter twice and a folder": lambda folder: [str(folder / "0.txt"), str(folder / "0.txt"), str(folder)],
+    "a glob": _glob,
+    "a list of paths": _csv_of_paths,
+    "a list of texts": _csv_of_texts,
+    "objects": _jsonl,
+    "a table": _parquet,
+    "an archive": _archive,
+}
+
+
+@pytest.mark.parametrize("kind", INPUTS)
+def test_every_kind_of_input_gives_every_letter_once(kind: str, tmp_path: Path) -> None:
+    """Three letters, however they are named; what is no letter is counted by its ending."""
+    folder = write(tmp_path / "in")
+    (tmp_path / "in" / "notes.xyz").write_text("x", encoding="utf-8")
+    report = done(*INPUTS[kind](folder), out=tmp_path / "out")
+    assert (report["counts"]["inputs"], report["counts"]["done"], report["counts"]["left"]) == (3, 3, 0)
+    assert len({line["input"] for line in results(tmp_path / "out")}) == 3
+
+
+def test_a_list_on_standard_input(tmp_path: Path) -> None:
+    """Paths a line; the names are what they are called."""
+    write(tmp_path / "in")
+    ran = subprocess.run(
+        [*COMMAND, "batch", "-", "--out", "out", "--json"],
+        input="in/0.txt\nin/2.txt\n", capture_output=True, text=True, check=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert json.loads(ran.stdout)["counts"]["inputs"] == 2
+    assert [line["input"] for line in results(tmp_path / "out")] == ["in/0.txt", "in/2.txt"]
+
+
+TROUBLES: dict[str, tuple[Callable[[Path], object], int, str]] = {
+    "a file that is not there": (lambda folder: folder / "nowhere.pdf", 3, "no such file"),
+    "an empty file": (lambda folder: _put(folder, "empty.txt", b""), 3, "empty"),
+    "a damaged PDF": (lambda folder: _put(folder, "bad.pdf", b"%PDF-1.4 nothing"), 3, "PDF"),
+    "another document": (lambda folder: _put(folder, "bill.txt", b"An invoice for ten dollars. " * 9), 4, "no IMR"),
+    "a damaged archive": (lambda folder: _put(folder, "bad.zip", b"PK nothing"), 3, "archive"),
+    "a file over the limit": (lambda folder: _put(folder, "large.txt", b"x" * 60_000), 3, "larger"),
+}
+
+
+def _put(folder: Path, name: str, data: bytes) -> Path:
+    (folder / name).write_bytes(data)
+    return folder / name
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_what_cannot_be_read_is_named_and_the_others_are_read(name: str, tmp_path: Path) -> None:
+    """It stands among the failures with its reason, in the table too, and nowhere else; the exit code is its own."""
+    make, code, words = TROUBLES[name]
+    folder = write(tmp_path / "in")
+    bad = make(folder)
+    work = asked(folder / "0.txt", bad, out=tmp_path / "out", limits=Limits(bytes=50_000))
+    report, exit_code = perform(work, lambda run: None, lambda line: None)
+    assert exit_code == code and report["counts"] | {"ignored": 0} == {
+        "inputs": 2, "done": 1, "partial": 0, "failed": 1, "left": 0, "duplicates": 0, "reissues": 0, "repeated": 0,
+        "ignored": 0,
+    }  # fmt: skip
+    (failure,) = lines(tmp_path / "out" / "failures.jsonl")
+    assert failure["input"] == str(bad) and failure["error"]["code"] == code and words in failure["error"]["message"]
+    table = parquet.read_table(tmp_path / "out" / "letters.parquet").to_pylist()
+    assert [row["status"] for row in table] == ["complete", "failed"] and table[1]["error_code"] == code
+
+
+def test_a_letter_twice_and_a_case_twice_are_told(tmp_path: Path) -> None:
+    """The same text is a duplicate of the first, and not counted twice; another text of the same case a reissue of
+    the earlier one."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, text in (
+        ("a", number(1)),
+        ("b", number(1)),
+        ("c", number(1).replace("01/05/2017", "01/04/2017")),
+        ("d", number(2)),
+    ):
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    report = done(folder, out=tmp_path / "out")
+    assert (report["counts"]["duplicates"], report["counts"]["reissues"]) == (1, 1)
+    told = {Path(line["input"]).stem: line for line in results(tmp_path / "out")}
+    assert told["b"]["duplicate_of"] == told["a"]["input"] and told["a"]["reissue_of"] == told["c"]["input"]
+    assert [told[name]["duplicate_of"] for name in "acd"] == [None] * 3 and told["c"]["reissue_of"] is None
+    issues = parquet.read_table(tmp_path / "out" / "issues.parquet").to_pylist()
+    assert len(issues) == 6 and told["b"]["letter_id"] not in {row["letter_id"] for row in issues}
+
+
+def test_the_tables_hold_what_the_results_hold(tmp_path: Path) -> None:
+    """Golden letters: rows, codes, dates and days of every table against the results themselves."""
+    done(*[path for path in (ROOT / "golden").glob("*/letter.*")], out=tmp_path / "out")
+    tables = {name: parquet.read_table(tmp_path / "out" / f"{name}.parquet").to_pylist() for name in COLUMNS}
+    told = lines(tmp_path / "out" / "determinations.jsonl")
+    assert {name: list(rows[0]) for name, rows in tables.items()} == {
+        name: list(cols) for name, cols in COLUMNS.items()
+    }
+    issues = [(letter, issue) for letter in told for issue in letter["issues"]]
+    assert [(row["letter_id"], row["issue"], row["decision"], row["depends_on"]) for row in tables["issues"]] == [
+        (letter["letter_id"], issue["number"], issue["decision"], issue["depends_on"]) for letter, issue in issues
+    ]
+    assert len(tables["reasons"]) == sum(len((issue["rationale"] or {"reasons": []})["reasons"]) for _, issue in issues)
+    assert len(tables["records"]) == sum(len(letter["records"]) for letter in told)
+    assert len(tables["flags"]) == sum(
+        len(letter["flags"]) + sum(len(i["flags"]) for i in letter["issues"]) for letter in told
+    )
+    assert len(tables["citations"]) == sum(
+        len((issue[side] or {"citations": []})["citations"])
+        for _, issue in issues
+        for side in ("claims_administrator_guideline", "reviewer_guideline")
+    )
+    row = next(row for row in tables["letters"] if row["case_number"] == "CM17-0902311")
+    assert (str(row["decision_date"]), row["days_assigned_to_decision"], row["decision_year"]) == (
+        "2017-02-07",
+        25,
+        2017,
+    )
+
+
+def test_without_text_no_word_of_the_letters_is_written(tmp_path: Path) -> None:
+    """Codes, years and intervals: no file of the run, shards included, holds a word of a letter, a name or a date."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "Jane Roe.txt").write_text(number(1), encoding="utf-8")
+    (folder / "bad Jane Roe.txt").write_text("no letter", encoding="utf-8")
+    done(folder, out=tmp_path / "out", no_text=True)
+    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert len(files) > 8
+    for path in files:
+        held = path.read_bytes()
+        for words in (b"lumbar", b"Roe", b"red flag", b"0900001", b"2017-01-05", b"strained"):
+            assert words not in held, (path, words)
+    (row, *_) = parquet.read_table(tmp_path / "out" / "letters.parquet").to_pylist()
+    assert row["decision_year"] == 2017 and row["days_assigned_to_decision"] == 35 and row["decision_date"] is None
+    (result,) = lines(tmp_path / "out" / "determinations.jsonl")
+    assert [issue["decision"] for issue in result["issues"]] == ["upheld", "overturned"]
+
+
+def test_every_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """What holds letters can be read by nobody else."""
+    done(write(tmp_path / "in"), out=tmp_path / "out")
+    for path in [tmp_path / "out", *(tmp_path / "out").rglob("*")]:
+        assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path
+
+
+# A run that goes on.
+
+
+def test_what_was_read_is_not_read_again(tmp_path: Path) -> None:
+    """The same command reads what is new or has changed, and keeps the rest as it was."""
+    folder = write(tmp_path / "in")
+    done(folder, out=tmp_path / "out")
+    before = results(tmp_path / "out")
+    (folder / "3.txt").write_text(number(3), encoding="utf-8")
+    (folder / "1.txt").write_text(number(11) + " ", encoding="utf-8")
+    report = done(folder, out=tmp_path / "out")
+    assert report["totals_since_resumed"]["done"] == 2 and report["counts"]["done"] == 4
+    after = results(tmp_path / "out")
+    assert [after[0], after[2]] == [before[0], before[2]] and after[1] != before[1]
+    (folder / "0.txt").unlink()
+    assert done(folder, out=tmp_path / "out")["counts"]["inputs"] == 3
+
+
+OTHER: dict[str, dict[str, Any]] = {
+    "another model": {"model": ModelSettings("mock")},
+    "another option": {"no_text": True},
+}
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_a_folder_of_another_run_is_left_alone(name: str, tmp_path: Path) -> None:
+    """It says what differs; --fresh begins anew, --mixed goes on with what is there."""
+    folder = write(tmp_path / "in")
+    done(folder, out=tmp_path / "out")
+    with pytest.raises(RunTrouble, match="another run .*--fresh"):
+        done(folder, out=tmp_path / "out", **OTHER[name])
+    assert done(folder, out=tmp_path / "out", **OTHER[name], mixed=True)["totals_since_resumed"]["done"] == 0
+    assert done(folder, out=tmp_path / "out", **OTHER[name], fresh=True)["counts"]["left"] == 0
+
+
+def test_a_folder_with_other_files_is_not_used(tmp_path: Path) -> None:
+    """Nothing of the user's is overwritten."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(RunTrouble, match="other files"):
+        done(write(tmp_path / "in"), out=tmp_path / "out", fresh=True)
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
+    """The second one is told."""
+    folder = RunFolder(tmp_path / "out", {}, fresh=False, mixed=False)
+    with pytest.raises(RunTrouble, match="another run works"):
+        RunFolder(tmp_path / "out", {}, fresh=False, mixed=False)
+    folder.close()
+    RunFolder(tmp_path / "out", {}, fresh=False, mixed=False).close()
+
+
+def test_a_damaged_shard_costs_its_damaged_lines_only(tmp_path: Path) -> None:
+    """A torn or foreign line is read again; the others stand."""
+    folder = write(tmp_path / "in")
+    done(folder, out=tmp_path / "out")
+    (shard,) = (tmp_path / "out" / SHARDS).glob("*.jsonl")
+    held = shard.read_bytes().splitlines(keepends=True)
+    shard.write_bytes(held[0] + b"{}\n" + held[2][:-9])
+    told: list[str] = []
+    report, _ = perform(asked(folder, out=tmp_path / "out"), lambda run: None, told.append)
+    assert report["counts"]["done"] == 3 and report["totals_since_resumed"]["done"] == 2
+    assert any("damaged" in line for line in told)
+
+
+def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
+    """A writer that fails leaves what stood there before, and nothing beside it."""
+    path = tmp_path / "file"
+    path.write_text("before", encoding="utf-8")
+    with pytest.raises(OSError, match="full"), whole(path) as file:
+        file.write(b"half")
+        raise OSError("full")
+    assert path.read_text(encoding="utf-8") == "before" and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's own words, and what to do; what was added before is not forgotten."""
+    folder = RunFolder(tmp_path / "out", {}, fresh=False, mixed=False)
+    folder.add(failed_with("k", "s", 3, "m"))
+
+    def full(*_: object, **__: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(RunTrouble, match="No space left.*same command again"):
+        patched.setattr(os, "open", full)
+        folder.commit()
+    folder.commit()
+    assert folder.outcome("k").head["message"] == "m"
+    folder.close()
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
+    """SIGKILL as soon as a shard stands; the same command then gives what a run without a kill gives."""
+    for path in (ROOT / "golden").glob("*/letter.*"):
+        for copy in range(6):
+            target = tmp_path / "in" / f"{path.parent.name}-{copy}{path.suffix}"
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(path.read_bytes() + b" " * copy)
+    done(tmp_path / "in", out=tmp_path / "whole")
+    process = subprocess.Popen(
+        [*COMMAND, "batch", str(tmp_path / "in"), "--out", "out", "--quiet"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    shards = tmp_path / "out" / SHARDS
+    while process.poll() is None and not (shards.is_dir() and list(shards.glob("0*"))):
+        time.sleep(0.01)  # until there is something to lose
+    process.kill()
+    process.wait()
+    left = json.loads((tmp_path / "out" / RUN).read_text(encoding="utf-8"))
+    report = done(tmp_path / "in", out=tmp_path / "out")
+    assert report["counts"]["left"] == 0 and (left["state"] != "begun" or report["totals_since_resumed"]["done"] < 252)
+    assert results(tmp_path / "out") == results(tmp_path / "whole")
+
+
+def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
+    """Exit code 130; letters in flight end, the others are left for the same command."""
+    work = asked(write(tmp_path / "in", 40), out=tmp_path / "out")
+    code = perform(
+        work, lambda run: os.kill(os.getpid(), signal.SIGINT) if run.totals.ended == 3 else None, lambda _: None
+    )
+    report = code[0]
+    assert code[1] == 130 and report["stopped"] == "interrupted" and 3 <= report["counts"]["done"] < 40
+    assert report["counts"]["left"] + report["counts"]["done"] == 40
+    assert done(tmp_path / "in", out=tmp_path / "out")["counts"] | {"ignored": {}} == report["counts"] | {
+        "done": 40,
+        "left": 0,
+    }
+
+
+# With a model.
+
+
+def model(**options: Any) -> ModelSettings:
+    return ModelSettings("mock", patience=Patience(attempts=3, first=0.001, longest=0.002), **options)
+
+
+@pytest.fixture
+def mock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Mock:
+    """The mock that every run of a test asks."""
+    import httpx2
+
+    import extractor.model.mock
+
+    found = Mock()
+    monkeypatch.setattr(extractor.model.mock, "transport", lambda: httpx2.MockTransport(found.respond_async))
+    monkeypatch.setenv("IMR_CACHE_DIR", str(tmp_path / "cache"))
+    return found
+
+
+def test_a_model_is_asked_once_about_each_text(mock: Mock, tmp_path: Path) -> None:
+    """Not about a duplicate, not on a second run, and not by another run whose answers are kept in the same place."""
+    folder = write(tmp_path / "in")
+    (folder / "again.txt").write_text(number(1), encoding="utf-8")
+    report = done(folder, out=tmp_path / "out", model=model())
+    assert mock.asked == 3 and report["totals"]["attempts"] == 3 and report["totals"]["cached"] == 1
+    done(folder, out=tmp_path / "out", model=model())
+    done(folder, out=tmp_path / "other", model=model())
+    assert mock.asked == 3
+    assert results(tmp_path / "out") == results(tmp_path / "other")
+
+
+def test_answers_of_a_run_that_is_to_keep_none_are_gone_when_it_is_complete(mock: Mock, tmp_path: Path) -> None:
+    """While it lasts they are kept, so that nothing is paid twice."""
+    folder = write(tmp_path / "in")
+    with pytest.raises(LimitReached):
+        done(folder, out=tmp_path / "out", model=model(), keep=False, stops=Stops(max_errors=-1))
+    assert (tmp_path / "out" / "answers").is_dir()
+    done(folder, out=tmp_path / "out", model=model(), keep=False)
+    assert not (tmp_path / "out" / "answers").exists() and not (tmp_path / "cache").exists()
+
+
+def test_letters_that_the_model_failed_on_are_asked_about_again(mock: Mock, tmp_path: Path) -> None:
+    """The rules' reading stands, flagged; the same command asks again about these alone."""
+    folder = write(tmp_path / "in")
+    mock.scenario = "503"
+    report = done(folder, out=tmp_path / "out", model=model())
+    assert report["counts"]["partial"] == 3 and report["totals"]["unanswered"] == 3 and mock.asked == 9
+    mock.scenario = None
+    report = done(folder, out=tmp_path / "out", model=model())
+    assert report["counts"]["left"] == report["totals"]["unanswered"] == 0 and mock.asked == 12
+
+
+def test_only_what_the_rules_leave_open_is_asked(mock: Mock, tmp_path: Path) -> None:
+    """With --strategy auto: a letter without a doubt costs nothing."""
+    folder = write(tmp_path / "in", 2)
+    told = "The patient walks two miles daily and grows roses. The request is not medically necessary."
+    open_letter = Letter(items=[Item(rationale=told)])
+    (folder / "open.txt").write_text(str(open_letter), encoding="utf-8")
+    report = done(folder, out=tmp_path / "out", model=model(), strategy="auto")
+    by = {
+        Path(line["input"]).stem: line["provenance"]["model"]
+        for line in lines(tmp_path / "out" / "determinations.jsonl")
+    }
+    assert mock.asked == 1 and by == {"0": "none", "1": "none", "open": "mock"}
+    assert report["saved"] == {"letters": 2, "tokens": report["saved"]["tokens"], "cost": 0.0}
+
+
+STOPS: dict[str, tuple[Stops, str, str]] = {
+    "errors": (Stops(max_errors=2), "503", "--max-errors"),
+    "cost": (Stops(max_cost=0.0000001), "", "--max-cost"),
+}
+
+
+@pytest.mark.parametrize("name", STOPS)
+def test_a_limit_stops_cleanly(name: str, mock: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 6: no further letter is begun, what was finished stands, and the same command goes on."""
+    stops, scenario, words = STOPS[name]
+    monkeypatch.setattr("extractor.model.usage.cost", lambda model, usage: 0.001 * usage.attempts)
+    mock.scenario = scenario or None
+    folder = write(tmp_path / "in", 12)
+    with pytest.raises(LimitReached, match=words) as stopped:
+        done(folder, out=tmp_path / "out", model=model(), stops=stops, slots=2)
+    report = json.loads((tmp_path / "out" / RUN).read_text(encoding="utf-8"))
+    assert stopped.value.code == 6 and report["stopped"] == name and 0 < report["counts"]["left"] < 12
+    mock.scenario = None
+    counts = done(folder, out=tmp_path / "out", model=model())["counts"]
+    assert counts["left"] == counts["failed"] == 0 and counts["done"] + counts["partial"] == 12
+
+
+def test_answers_that_cannot_be_kept_stop_the_run(mock: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would be paid for again."""
+    monkeypatch.setattr("extractor.model.cache.SIZE_LIMIT", 0)
+    monkeypatch.setattr("extractor.model.cache.Cache.__init__.__kwdefaults__", {"size_limit": 0}, raising=False)
+    with pytest.raises(RunTrouble, match="cannot be kept"):
+        done(write(tmp_path / "in"), out=tmp_path / "out", model=model())
+
+
+def test_one_letter_that_hangs_holds_nobody_up(mock: Mock, tmp_path: Path) -> None:
+    """The others end while it waits; it ends at its own limit, with the rules' reading."""
+    folder = write(tmp_path / "in", 8)
+    mock.scenario, mock.rate, mock.seed = "hang", 0.2, 3
+    ended: list[float] = []
+    started = time.monotonic()
+    perform(
+        asked(folder, out=tmp_path / "out", model=model(timeout=1.5), slots=4),
+        lambda run: ended.append(time.monotonic() - started), lambda _: None,
+    )  # fmt: skip
+    assert len(ended) == 8 and sum(at < 1.5 for at in ended) >= 5
+
+
+# Pieces.
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("The request is not medically necessary because no trial is shown in the records at hand today.",) * 2 + (True,),
+        ("word " * 3, "other " * 3, False),
+        (" ".join(f"w{chr(97 + at % 26)}{chr(97 + at // 26)}" for at in range(200)),
+         " ".join(f"w{chr(97 + at % 26)}{chr(97 + at // 26)}" for at in range(200)) + " and one more", True),
+        (" ".join(f"w{chr(97 + at % 26)}{chr(97 + at // 26)}" for at in range(200)),
+         " ".join(f"w{chr(97 + at % 26)}{chr(97 + at // 26)}" for at in range(120, 320)), False),
+    ],
+    ids=["the same", "others", "one sentence more", "less than half in common"],
+)  # fmt: skip
+def test_near_duplicates_share_a_number(one: str, other: str, alike: bool) -> None:
+    """Numbers and capitals do not count: a date filled in makes no other text."""
+    clusters = Clusters()
+    first, second = clusters.add(one), clusters.add(other.upper())
+    assert (clusters.number(first) == clusters.number(second)) == alike
+    assert clusters.number(first) == first
+
+
+@pytest.mark.parametrize("line", [b"", b"{}", b'{"key":"a"}\t{"x":1}', b"\xff\n", b"{\n", b"[1\n"])
+def test_a_line_that_is_not_whole_is_refused(line: bytes) -> None:
+    """Nothing torn passes for a result."""
+    with pytest.raises(ValueError, match=r"torn|decode|Expecting|delimiter"):
+        read_line(line)
+
+
+def test_longer_letters_come_first(tmp_path: Path) -> None:
+    """What is long must not begin last."""
+    folder = write(tmp_path / "in", 2)
+    (folder / "long.txt").write_text(number(5) + " " * 999, encoding="utf-8")
+    with gather([str(folder)], DEFAULT_LIMITS, apart=tmp_path / "out") as inputs:
+        kept = RunFolder(tmp_path / "out", {}, fresh=False, mixed=False)
+        run = Run(inputs, kept, Options(DEFAULT_LIMITS))
+        assert [Path(entry.input).name for entry in run.waiting] == ["long.txt", "0.txt", "1.txt"]
+        assert key_of("a") != key_of("b")
+        kept.close()
+
+
+# The command.
+
+
+def test_a_dry_run_tells_what_a_run_would_take(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Letters, tokens and dollars, each with an interval; nothing is asked and nothing written."""
+    write(tmp_path / "in", 5)
+    command = ["batch", "in", "--out", "out", "--model", "openai/gpt-4o", "--dry-run", "--json"]
+    assert imr(command) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["letters"] == told["asked"] == 5 and not (tmp_path / "out").exists()
+    expected, least, most = told["prompt_tokens"]
+    assert least == expected == most, "a sample of everything is sure"
+    assert told["dollars"][0] == pytest.approx(
+        (told["prompt_tokens"][0] * 2.5 + told["completion_tokens"][0] * 10) / 1e6
+    )
+
+
+USAGE: dict[str, tuple[list[str], str]] = {
+    "no consent": (["--model", "openai/gpt-4o"], "nobody has agreed"),
+    "no price": (["--model", "openai/nothing-known", "--max-cost", "1", "--yes"], "no price is known"),
+    "no such strategy": (["--strategy", "some"], "all or auto"),
+    "a glob of nothing": (["*.nothing"], "nothing is found"),
+}
+
+
+@pytest.mark.parametrize("name", USAGE)
+def test_wrong_usage_is_one_line(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is wrong and what to do, and nothing is written."""
+    write(tmp_path / "in", 1)
+    arguments, words = USAGE[name]
+    assert imr(["batch", "in", "--out", "out", "--quiet", *arguments]) in (1, 2)
+    told = capsys.readouterr().err.strip().splitlines()
+    assert words in told[-1] and not (tmp_path / "out").exists()
+
+
+def test_quiet_says_nothing_and_json_says_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Standard output holds one document; standard error nothing with --quiet."""
+    write(tmp_path / "in", 1)
+    assert imr(["batch", "in", "--out", "out", "--quiet", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["counts"]["done"] == 1 and err == ""
