@@ -83,12 +83,12 @@ async def asummarize(
     source: SourceText, *, language: Language = "en", model: str | Reader, today: dt.date | None = None
 ) -> Summary:
     """As :func:`summarize`, by a model, for use in an event loop."""
-    from extractor.model.cache import Cache
+    from extractor.model.cache import open_cache
     from extractor.model.reading import Reader
     from extractor.model.settings import ModelSettings
     from extractor.summary.tell import atell
 
-    reader = model if isinstance(model, Reader) else Reader(ModelSettings(model), cache=Cache())
+    reader = model if isinstance(model, Reader) else Reader(ModelSettings(model), cache=open_cache())
     try:
         determination = await aextract(source, model=reader)
         return await atell(determination, source, language, reader, today)
@@ -111,14 +111,14 @@ async def aextract(
     reading = _read_letter(source)
     if model in (None, "none"):
         return _determination(source, reading, None, started)
-    from extractor.model.cache import Cache
+    from extractor.model.cache import open_cache
     from extractor.model.reading import Reader
     from extractor.model.settings import ModelSettings
 
     if isinstance(model, Reader):
         told = await _ask(model, source, reading)
         return _determination(source, reading, (model, told), started)
-    reader = Reader(ModelSettings(str(model)), cache=Cache())
+    reader = Reader(ModelSettings(str(model)), cache=open_cache())
     try:
         told = await _ask(reader, source, reading)
     finally:
@@ -157,7 +157,8 @@ def _determination(
         provenance.model, provenance.prompt, provenance.prompt_sha256 = reader.settings.model, said.prompt, said.sent
         provenance.cache, provenance.attempts = said.cache, said.usage.attempts
         provenance.tokens = Tokens(prompt=said.usage.prompt, completion=said.usage.completion, cached=said.usage.cached)
-        provenance.cost_usd = 0.0 if said.cache == "hit" else cost(reader.settings.model, said.usage)
+        price = cost(reader.settings.model, said.usage)
+        provenance.cost_usd = 0.0 if said.cache == "hit" else price and price * reader.settings.price_share
     provenance.seconds = round(source.seconds + time.perf_counter() - started, 4)
     return Determination(
         **dict(reading.statement),

@@ -10,9 +10,10 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from extractor.cli.app import run as imr
 from extractor.errors import LimitReached, RunTrouble
 from extractor.limits import DEFAULT_LIMITS, Limits
 from extractor.model.mock import Mock
+from extractor.model.mock.batches import Batches
+from extractor.model.mock.http import serve
 from extractor.model.settings import ModelSettings, Patience
 from extractor.workers import Bounds
 from tests.conftest import ROOT
@@ -291,7 +294,7 @@ def test_a_folder_of_another_run_is_left_alone(name: str, tmp_path: Path) -> Non
     """It says what differs; --fresh begins anew, --mixed goes on with what is there."""
     folder = write(tmp_path / "in")
     done(folder, out=tmp_path / "out")
-    with pytest.raises(RunTrouble, match="another run .*--fresh"):
+    with pytest.raises(RunTrouble, match=r"another run .*--fresh"):
         done(folder, out=tmp_path / "out", **OTHER[name])
     assert done(folder, out=tmp_path / "out", **OTHER[name], mixed=True)["totals_since_resumed"]["done"] == 0
     assert done(folder, out=tmp_path / "out", **OTHER[name], fresh=True)["counts"]["left"] == 0
@@ -345,7 +348,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path, monkeypatch
     def full(*_: object, **__: object) -> int:
         raise OSError(28, "No space left on device")
 
-    with monkeypatch.context() as patched, pytest.raises(RunTrouble, match="No space left.*same command again"):
+    with monkeypatch.context() as patched, pytest.raises(RunTrouble, match=r"No space left.*same command again"):
         patched.setattr(os, "open", full)
         folder.commit()
     folder.commit()
@@ -586,3 +589,90 @@ def test_quiet_says_nothing_and_json_says_all(tmp_path: Path, capsys: pytest.Cap
     assert imr(["batch", "in", "--out", "out", "--quiet", "--json"]) == 0
     out, err = capsys.readouterr()
     assert json.loads(out)["counts"]["done"] == 1 and err == ""
+
+
+# The provider's batch interface.
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Batches]:
+    """A mock of it on loopback."""
+    found = Batches(Mock())
+    server = serve(found.mock, batches=found)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{server.server_address[1]}/v1")
+    monkeypatch.setenv("IMR_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr("extractor.batch.deferred.FIRST_POLL", 0.01)
+    yield found
+    server.shutdown()
+    server.server_close()
+
+
+DEFERRED: dict[str, Any] = {"model": ModelSettings("openai/gpt-4o"), "deferred": True}
+
+
+def test_the_batch_interface_gives_what_asking_directly_gives(provider: Batches, tmp_path: Path) -> None:
+    """The same results, in one batch, at half the price; nothing of it is left in the folder."""
+    folder = write(tmp_path / "in", 4)
+    report = done(folder, out=tmp_path / "out", **DEFERRED)
+    assert len(provider.batches) == 1 and report["counts"]["left"] == 0 and report["totals"]["asked"] == 4
+    direct = done(folder, out=tmp_path / "direct", model=ModelSettings("openai/gpt-4o", seed=1))
+    assert results(tmp_path / "out") == results(tmp_path / "direct")
+    assert report["totals"]["cost"] == pytest.approx(direct["totals"]["cost"] / 2)
+    assert not list((tmp_path / "out").glob("batch*"))
+
+
+def test_what_a_batch_leaves_unanswered_is_asked_again(provider: Batches, tmp_path: Path) -> None:
+    """Expired and failed questions go into further batches, until all are answered."""
+    provider.expires, provider.fails = 0.2, 0.1
+    report = done(write(tmp_path / "in", 8), out=tmp_path / "out", **DEFERRED)
+    assert len(provider.batches) > 1 and report["counts"]["left"] == report["totals"]["unanswered"] == 0
+
+
+def test_what_always_fails_is_told(provider: Batches, tmp_path: Path) -> None:
+    """After three batches the rules' reading stands, flagged; the same command asks again."""
+    provider.fails = 1.0
+    report = done(write(tmp_path / "in"), out=tmp_path / "out", **DEFERRED)
+    assert report["counts"]["partial"] == report["totals"]["unanswered"] == 3 and len(provider.batches) == 3
+    provider.fails = 0.0
+    assert done(tmp_path / "in", out=tmp_path / "out", **DEFERRED)["totals"]["unanswered"] == 0
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["submitted", "submitted, and its name not yet put down"])
+def test_a_run_finds_its_batches_again(
+    known: bool, provider: Batches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that ended while the batch was at the provider submits nothing twice."""
+
+    class Ended(BaseException):
+        pass
+
+    async def ended(*_: object) -> None:
+        raise Ended
+
+    with monkeypatch.context() as patched, pytest.raises(Ended):
+        patched.setattr("extractor.batch.deferred.Provider._look_at", ended)
+        done(write(tmp_path / "in"), out=tmp_path / "out", **DEFERRED)
+    assert len(provider.batches) == 1
+    if not known:
+        state = json.loads((tmp_path / "out" / "batches.json").read_text(encoding="utf-8"))
+        state["batches"][0]["id"] = None
+        (tmp_path / "out" / "batches.json").write_text(json.dumps(state), encoding="utf-8")
+    report = done(tmp_path / "in", out=tmp_path / "out", **DEFERRED)
+    assert len(provider.batches) == 1 and report["counts"]["left"] == report["totals"]["unanswered"] == 0
+
+
+def test_questions_go_in_files_within_the_limits(
+    provider: Batches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of at most so many questions."""
+    monkeypatch.setattr("extractor.batch.deferred.MOST_QUESTIONS", 2)
+    assert done(write(tmp_path / "in", 5), out=tmp_path / "out", **DEFERRED)["counts"]["left"] == 0
+    assert len(provider.batches) == 3
+
+
+def test_a_batch_that_would_cost_too_much_is_not_submitted(provider: Batches, tmp_path: Path) -> None:
+    """Before anything is sent."""
+    with pytest.raises(LimitReached, match="--max-cost"):
+        done(write(tmp_path / "in"), out=tmp_path / "out", **DEFERRED, stops=Stops(max_cost=0.001))
+    assert not provider.files and not provider.batches

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from math import sqrt
 from statistics import mean, stdev
 
-from extractor.batch.inputs import Entry, Inputs, gather
+from extractor.batch.inputs import Entry, Inputs, gather, load
 from extractor.batch.perform import Asked
 from extractor.errors import ImrError
 from extractor.model.answer import Answer, response_schema
@@ -93,7 +93,9 @@ def _size(inputs: Inputs, entry: Entry, asked: Asked) -> tuple[int, int] | None:
     from extractor.batch.local import left_open
 
     try:
-        source = read_source(inputs.load(entry), name=entry.input, limits=asked.options.limits)
+        source = read_source(
+            inputs.text(entry) or load(entry, inputs.limits), name=entry.input, limits=asked.options.limits
+        )
         result = extract(source)
     except ImrError:
         return None

@@ -16,9 +16,11 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
+from extractor.batch import stores
 from extractor.errors import RunTrouble, UnreadableInput
 from extractor.limits import Limits
 
@@ -61,36 +63,20 @@ class Inputs:
     repeated: int = 0
     """Letters that were named more than once, by the same name."""
     _texts: IO[bytes] | None = None
-    _archives: dict[str, zipfile.ZipFile] = field(default_factory=dict)
 
     def __enter__(self) -> Inputs:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for archive in self._archives.values():
-            archive.close()
         if self._texts is not None:
             self._texts.close()
 
-    def load(self, entry: Entry) -> Path | bytes:
-        """The letter's file, or its bytes. Raises UnreadableInput."""
-        if entry.trouble is not None:
-            raise UnreadableInput(entry.trouble)
-        if entry.place is not None:
-            assert self._texts is not None
-            return os.pread(self._texts.fileno(), entry.size, entry.place)
-        if entry.member is None:
-            return Path(entry.path)
-        try:
-            archive = self._archives.get(entry.path) or zipfile.ZipFile(entry.path)
-            self._archives = {entry.path: archive, **self._archives}
-            with archive.open(entry.member) as file:
-                data = file.read(self.limits.bytes + 1)
-        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, KeyError) as error:
-            kind = type(error).__name__
-            raise UnreadableInput(f"it cannot be taken out of its archive ({kind}); unpack it first") from None
-        self.limits.check_bytes(len(data))
-        return data
+    def text(self, entry: Entry) -> bytes | None:
+        """Of a manifest's row its text, which lies nowhere else."""
+        if entry.place is None:
+            return None
+        assert self._texts is not None
+        return os.pread(self._texts.fileno(), entry.size, entry.place)
 
     def keep(self, text: bytes) -> int:
         """Where the text of a manifest's row is kept while the run lasts."""
@@ -102,6 +88,31 @@ class Inputs:
         self._texts.write(text)
         self._texts.flush()
         return place
+
+
+def load(entry: Entry, limits: Limits) -> Path | bytes:
+    """The letter's file, or its bytes. Raises UnreadableInput."""
+    if entry.trouble is not None:
+        raise UnreadableInput(entry.trouble)
+    if stores.MARK in entry.path:
+        data = stores.loaded(entry.path, limits.bytes + 1)
+    elif entry.member is None:
+        return Path(entry.path)
+    else:
+        try:
+            with _archive_at(entry.path).open(entry.member) as file:
+                data = file.read(limits.bytes + 1)
+        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, KeyError) as error:
+            kind = type(error).__name__
+            raise UnreadableInput(f"it cannot be taken out of its archive ({kind}); unpack it first") from None
+    limits.check_bytes(len(data))
+    return data
+
+
+@lru_cache(4)
+def _archive_at(path: str) -> zipfile.ZipFile:
+    # Its table of contents is read once, not for each letter in it.
+    return zipfile.ZipFile(path)
 
 
 def gather(named: Iterable[str], limits: Limits, *, apart: Path) -> Inputs:
@@ -122,7 +133,9 @@ def gather(named: Iterable[str], limits: Limits, *, apart: Path) -> Inputs:
 
 def _entries(inputs: Inputs, named: Iterable[str], apart: Path) -> Iterator[Entry]:
     for name in named:
-        if name == LIST:
+        if stores.MARK in name:
+            yield from _store(inputs, name)
+        elif name == LIST:
             yield from _entries(inputs, _listed(), apart)
         elif Path(name).is_dir():
             yield from _folder(inputs, Path(name), apart)
@@ -156,6 +169,15 @@ def _folder(inputs: Inputs, folder: Path, apart: Path) -> Iterator[Entry]:
                 yield from _file(inputs, str(path))
     for error in unopened:
         yield Entry(str(error.filename), 0, "", trouble=f"the folder cannot be opened ({error.strerror})")
+
+
+def _store(inputs: Inputs, url: str) -> Iterator[Entry]:
+    for address, size, stamp in stores.listed(url):
+        suffix = Path(address.partition("?")[0]).suffix.lower()
+        if suffix in LETTERS:
+            yield Entry(address.partition("?")[0], size, stamp, path=address)
+        else:
+            inputs.ignored[suffix or "without ending"] += 1
 
 
 def _file(inputs: Inputs, name: str) -> Iterator[Entry]:

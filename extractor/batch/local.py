@@ -7,15 +7,20 @@ import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Protocol
 
+from extractor.batch.inputs import load
 from extractor.batch.outcome import Outcome, failed, failed_with, succeeded
-from extractor.batch.run import Job, Run
+from extractor.batch.run import Job, NotYet, Run
 from extractor.errors import RunTrouble, UnreadableInput
 from extractor.model.reading import Reader
 from extractor.pipeline import aextract, extract, read_source
 from extractor.schema import Determination
 from extractor.source import SourceText
 from extractor.workers import CLEAN, Bounds, Workers, why_ended
+
+if TYPE_CHECKING:
+    from extractor.batch.deferred import Provider
 
 OPEN = "reason_unclassified"
 """The rules' note that a rationale tells a reason that they have no code for."""
@@ -25,7 +30,7 @@ AHEAD = 16
 
 def by_rules(run: Run, bounds: Bounds, *, count: int | None = None) -> None:
     """Reads all letters of the run. Raises RunTrouble."""
-    workers: Workers[Job, Outcome] = Workers(read_by_rules, _ended(bounds), bounds, count=count)
+    workers: Workers[Job, Outcome] = Workers(read_by_rules, what_ended(bounds), bounds, count=count)
     with interruptible(run):
         try:
             for _, outcome in workers.results(run.jobs()):
@@ -51,7 +56,8 @@ def left_open(result: Determination) -> bool:
 
 def read_text(job: Job) -> SourceText:
     """The letter's text. Raises UnreadableInput."""
-    return read_source(job.letter, name=job.file_name, ocr=job.options.ocr, limits=job.options.limits)
+    letter = job.letter if isinstance(job.letter, bytes) else load(job.letter, job.options.limits)
+    return read_source(letter, name=job.file_name, ocr=job.options.ocr, limits=job.options.limits)
 
 
 def by_model(
@@ -61,16 +67,63 @@ def by_model(
     are open at once. Raises RunTrouble."""
     with interruptible(run):
         try:
-            asyncio.run(_Asking(run, reader, bounds, slots, asks).all())
+            asyncio.run(Asking(run, reader, bounds, slots, asks).all())
         finally:
             run.folder.commit()
 
 
-class _Asking:
+def by_provider(
+    run: Run,
+    reader: Reader,
+    provider: Provider,
+    bounds: Bounds,
+    *,
+    slots: int,
+    asks: Callable[[Determination], bool] | None = None,
+) -> None:
+    """As :func:`by_model`, by the provider's batch interface, round after round until no letter waits. Raises
+    RunTrouble, ModelFailed."""
+
+    async def rounds() -> None:
+        try:
+            await provider.collected()
+            while run.waiting and not run.stopped:
+                await Asking(run, reader, bounds, slots, asks).all()
+                run.folder.commit()
+                run.look_again()
+                run.expects(provider.deferred.expected_cost(reader.settings))
+                if not provider.deferred.wanted or run.stopped:
+                    break
+                await provider.submit()
+                await provider.collected()
+        finally:
+            await provider.close()
+
+    with interruptible(run):
+        try:
+            asyncio.run(rounds())
+        finally:
+            run.folder.commit()
+
+
+class Letters(Protocol):
+    """Where letters come from and go to: a run, or a part of one on another machine."""
+
+    stopped: str | None
+    open: int
+
+    def jobs(self) -> Iterator[Job]:
+        """The letters to be read."""
+
+    def took(self, outcome: Outcome) -> None:
+        """A letter has ended."""
+
+
+class Asking:
     """Files are read ahead in worker processes, which may be ended; the loop only asks and compares."""
 
     def __init__(
-        self, run: Run, reader: Reader, bounds: Bounds, slots: int, asks: Callable[[Determination], bool] | None
+        self, run: Letters, reader: Reader, bounds: Bounds, slots: int, asks: Callable[[Determination], bool] | None
     ) -> None:
         self.run, self.reader, self.bounds, self.slots, self.asks = run, reader, bounds, slots, asks
         self.read: asyncio.Queue[tuple[Job, SourceText | Outcome] | None] = asyncio.Queue(AHEAD)
@@ -95,7 +148,9 @@ class _Asking:
         await reading
 
     def _read_ahead(self, loop: asyncio.AbstractEventLoop) -> None:
-        workers: Workers[Job, SourceText | Outcome] = Workers(_read, _ended(self.bounds), self.bounds, context=CLEAN)
+        workers: Workers[Job, SourceText | Outcome] = Workers(
+            _read, what_ended(self.bounds), self.bounds, context=CLEAN
+        )
 
         def hand_over(item: tuple[Job, SourceText | Outcome] | None) -> None:
             asyncio.run_coroutine_threadsafe(self.read.put(item), loop).result()
@@ -116,6 +171,8 @@ class _Asking:
             self.run.open += 1
             try:
                 outcome = text if isinstance(text, Outcome) else await self._outcome(job, text)
+            except NotYet:
+                continue
             finally:
                 self.run.open -= 1
             self.run.took(outcome)
@@ -150,7 +207,9 @@ def _read(job: Job) -> SourceText | Outcome:
         return failed(job.key, job.stamp, error)
 
 
-def _ended(bounds: Bounds) -> Callable[[Job, str], Outcome]:
+def what_ended(bounds: Bounds) -> Callable[[Job, str], Outcome]:
+    """What becomes of a letter whose worker was ended."""
+
     def outcome(job: Job, how: str) -> Outcome:
         return failed_with(job.key, job.stamp, UnreadableInput.code, why_ended(how, bounds.seconds))
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shutil
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from extractor.batch.assemble import assemble, exit_code, tables_can_be_written
 from extractor.batch.bare import NOTE
-from extractor.batch.folder import RunFolder
+from extractor.batch.folder import OUTPUTS, RUN, RunFolder
 from extractor.batch.inputs import gather
 from extractor.batch.run import Options, Run, Stops
+from extractor.batch.stores import published
 from extractor.model.prompts import fingerprint, prompts
 from extractor.model.settings import ModelSettings
 from extractor.version import VERSION
@@ -36,9 +39,15 @@ class Asked:
     model: ModelSettings | None = None
     strategy: str = "all"
     """``auto``: the model is asked only where the rules leave something open."""
+    engine: str = "local"
+    """``local``, ``daft`` or ``ray``."""
+    publish: str | None = None
+    """The object store that the finished data set is copied to."""
     slots: int = SLOTS
     requests_a_minute: int | None = None
     tokens_a_minute: int | None = None
+    deferred: bool = False
+    """By the provider's batch interface."""
     keep: bool = True
     """Answers are kept beside those of other runs; else in the run's folder until it is complete."""
     stops: Stops = field(default=Stops())
@@ -73,10 +82,13 @@ def perform(asked: Asked, told: Callable[[Run], None], note: Callable[[str], Non
             run = Run(inputs, folder, asked.options, asked.stops, told=told)
             for line in _notes(run):
                 note(line)
-            _read(asked, run)
+            _read(asked, run, note)
             about = {"asked": asked.identity(), "begun": begun.isoformat(), "ended": None}
             about["ended"] = dt.datetime.now(dt.UTC).isoformat()
             report = assemble(run, about, tables=tables_can_be_written())
+            if asked.publish:
+                names = [name for name in (*OUTPUTS, RUN) if (asked.out / name).is_file()]
+                published(asked.out, names, asked.publish)
             if report["state"] == "complete":
                 shutil.rmtree(asked.out / ANSWERS, ignore_errors=True)
             return report, exit_code(run)
@@ -84,22 +96,40 @@ def perform(asked: Asked, told: Callable[[Run], None], note: Callable[[str], Non
             folder.close()
 
 
-def _read(asked: Asked, run: Run) -> None:
+def _read(asked: Asked, run: Run, note: Callable[[str], None]) -> None:
     from extractor.batch import local
 
+    if asked.engine != "local":
+        from extractor.batch.cluster import by_daft
+
+        # What the engines say of their machines is no result.
+        with local.interruptible(run), contextlib.redirect_stdout(sys.stderr):
+            by_daft(run, asked, ray=asked.engine == "ray")
+        return
     if asked.model is None:
         local.by_rules(run, asked.bounds)
         return
-    from extractor.model.cache import Cache
+    from extractor.model.cache import open_cache
     from extractor.model.pace import Pace
     from extractor.model.reading import Reader
 
     pace = Pace(asked.slots, requests_a_minute=asked.requests_a_minute, tokens_a_minute=asked.tokens_a_minute)
-    cache = Cache(None if asked.keep else asked.out / ANSWERS)
+    cache = open_cache(None if asked.keep else asked.out / ANSWERS)
+    asks = local.left_open if asked.strategy == "auto" else None
     try:
-        reader = Reader(asked.model, cache=cache, pace=pace)
-        asks = local.left_open if asked.strategy == "auto" else None
-        local.by_model(run, reader, asked.bounds, slots=asked.slots, asks=asks)
+        if asked.deferred:
+            from extractor.batch.deferred import HALF, Deferred, Provider
+
+            settings = replace(asked.model, price_share=HALF)
+            deferred = Deferred(run.folder)
+            reader = Reader(settings, cache=cache, transport=deferred)
+            provider = Provider(settings, deferred, note)
+            local.by_provider(run, reader, provider, asked.bounds, slots=asked.slots, asks=asks)
+            if not run.stopped:
+                deferred.forget()
+        else:
+            reader = Reader(asked.model, cache=cache, pace=pace)
+            local.by_model(run, reader, asked.bounds, slots=asked.slots, asks=asks)
     finally:
         cache.close()
 

@@ -10,9 +10,13 @@ from pathlib import Path
 
 from extractor.batch.folder import RunFolder
 from extractor.batch.inputs import Entry, Inputs
-from extractor.batch.outcome import Outcome, failed, key_of
-from extractor.errors import UnreadableInput
+from extractor.batch.outcome import Outcome, key_of
 from extractor.limits import Limits
+
+
+class NotYet(BaseException):
+    """The letter's question waits for its answer. No Exception: nothing on the way takes it for a trouble and asks
+    again."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class Job:
     key: str
     stamp: str
     name: str
-    letter: Path | bytes
+    letter: Entry | bytes
+    """Where it lies, or the text that a manifest held."""
     options: Options
 
     @property
@@ -109,38 +114,46 @@ class Run:
     open: int = 0
     """Letters at a model just now."""
     started: float = field(default_factory=time.monotonic)
+    _ended: set[str] = field(default_factory=set)
     _taking: threading.Lock = field(default_factory=threading.Lock)
     waiting: list[Entry] = field(init=False)
     """The letters to be read, the longest first: what is long must not begin last."""
 
     def __post_init__(self) -> None:
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Finds out which letters have no result yet."""
         waiting = [entry for entry in self.inputs.entries if self._is_to_do(entry)]
         self.waiting = sorted(waiting, key=lambda entry: -entry.size)
 
     def _is_to_do(self, entry: Entry) -> bool:
-        kept = self.folder.kept.get(key_of(entry.input))
+        key = key_of(entry.input)
+        if key in self._ended:
+            return False
+        kept = self.folder.kept.get(key)
         return kept is None or kept.retry or kept.stamp != entry.stamp
 
     def jobs(self) -> Iterator[Job]:
-        """The letters, until there are none or the run is stopped. One that cannot be had fails here."""
+        """The letters, until there are none or the run is stopped."""
         for entry in self.waiting:
             if self.stopped:
                 return
-            key = key_of(entry.input)
-            try:
-                letter = self.inputs.load(entry)
-            except UnreadableInput as error:
-                self.took(failed(key, entry.stamp, error))
-                continue
-            yield Job(key, entry.stamp, entry.input, letter, self.options)
+            yield Job(key_of(entry.input), entry.stamp, entry.input, self.inputs.text(entry) or entry, self.options)
 
     def took(self, outcome: Outcome) -> None:
         """A letter has ended."""
         with self._taking:  # files are read ahead in a thread of their own
             self.folder.add(outcome)
             self.totals.add(outcome)
+            self._ended.add(outcome.head["key"])
             self._look_at_stops()
             self.told(self)
+
+    def expects(self, dollars: float | None) -> None:
+        """Something is about to be begun that costs so much: it is not, where the limit would not hold."""
+        if self.stops.max_cost is not None and dollars is not None and self.totals.cost + dollars > self.stops.max_cost:
+            self.stopped = self.stopped or "cost"
 
     def _look_at_stops(self) -> None:
         totals, stops = self.totals, self.stops

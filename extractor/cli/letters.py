@@ -171,12 +171,12 @@ def _with_model(
     """What ``read`` makes of the letter with the task's model."""
     import asyncio
 
-    from extractor.model.cache import Cache
+    from extractor.model.cache import open_cache
     from extractor.model.reading import Reader
     from extractor.model.settings import ModelSettings, Patience
 
     assert task.model is not None
-    cache = Cache() if task.cache else None
+    cache = open_cache() if task.cache else None
     settings = ModelSettings(
         task.model, redact=task.redact, record=task.record, patience=Patience(attempts=task.attempts)
     )

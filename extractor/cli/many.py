@@ -45,6 +45,21 @@ def batch(
     strategy: Annotated[
         str, typer.Option("--strategy", metavar="all|auto", help="auto: ask the model only where rules leave doubt.")
     ] = "all",
+    via: Annotated[
+        str,
+        typer.Option(
+            "--via", metavar="direct|batch", help="batch: the provider's batch interface, half the price, within a day."
+        ),
+    ] = "direct",
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine", metavar="local|daft|ray", help="daft, ray: the extra 'cluster'; RAY_ADDRESS names one."
+        ),
+    ] = "local",
+    publish: Annotated[
+        str | None, typer.Option("--publish", metavar="URL", help="Copy the finished data set to this object store.")
+    ] = None,
     concurrency: Annotated[
         int, typer.Option("--concurrency", min=1, max=100, help="Letters that wait for the model at once.")
     ] = 16,
@@ -92,6 +107,12 @@ def batch(
     from extractor.model.settings import ModelSettings, Patience
     from extractor.workers import Bounds
 
+    if via not in ("direct", "batch"):
+        raise typer.BadParameter("a letter goes direct or by batch")
+    if engine not in ("local", "daft", "ray"):
+        raise typer.BadParameter("the engine is local, daft or ray")
+    if engine != "local" and (via == "batch" or no_cache):
+        raise typer.BadParameter(f"the engine {engine} goes with neither --via batch nor --no-cache")
     if strategy not in ("all", "auto"):
         raise typer.BadParameter("the strategy is all or auto")
     if model is None and not quiet:
@@ -105,8 +126,8 @@ def batch(
     limits = Limits(bytes=int(max_mb * MIB), pages=max_pages)
     asked = Asked(
         inputs, out, Options(limits, ocr=ocr, no_text=no_text),
-        Bounds(max_seconds * (10 if ocr else 1), max_memory_mb * MIB), settings, strategy, concurrency,
-        requests_per_minute, tokens_per_minute, not no_cache, Stops(max_cost, max_errors), fresh, mixed,
+        Bounds(max_seconds * (10 if ocr else 1), max_memory_mb * MIB), settings, strategy, engine, publish, concurrency,
+        requests_per_minute, tokens_per_minute, via == "batch", not no_cache, Stops(max_cost, max_errors), fresh, mixed,
     )  # fmt: skip
 
     def note(line: str) -> None:

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import diskcache
 from diskcache.core import MODE_RAW, UNKNOWN
@@ -83,6 +83,35 @@ def default_folder() -> Path:
     """A folder of its own within ``IMR_CACHE_DIR``, else within the user's folder for caches."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(os.environ.get("IMR_CACHE_DIR") or Path(base) / "imr-extractor") / "answers"
+
+
+class Keeper(Protocol):
+    """Where answers are kept."""
+
+    warnings: list[str]
+    """What happened to it, for whoever runs the program."""
+    unkept: int
+    """Answers that could not be kept."""
+
+    def get(self, key: str) -> Any:
+        """What was kept; None for what was not, and for what cannot be trusted."""
+
+    def set(self, key: str, value: Any) -> None:
+        """Keeps the value, or says in ``warnings`` why not."""
+
+    def close(self) -> None:
+        """No more is kept."""
+
+
+def open_cache(folder: Path | None = None) -> Keeper:
+    """Where answers are kept: in the folder, else in the store that ``IMR_CACHE_URL`` names, else in the user's own
+    folder. Raises CacheTrouble."""
+    url = os.environ.get("IMR_CACHE_URL")
+    if url and folder is None:
+        from extractor.model.shared_cache import SharedCache
+
+        return SharedCache(url)
+    return Cache(folder)
 
 
 class Cache:

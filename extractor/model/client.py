@@ -229,6 +229,15 @@ def address(settings: ModelSettings) -> str | None:
     return named or DEFAULTS.get(settings.provider)
 
 
+def plain_client(settings: ModelSettings) -> Any:
+    """OpenAI's own asynchronous client, for what is no question about a letter. Raises UnknownModel."""
+    if settings.provider != "openai":
+        raise UnknownModel(f"'{settings.provider}' has no batch interface here; name openai/MODEL, or leave out --via")
+    client = _openai(settings, None, None).with_options(max_retries=5)
+    _silence()
+    return client
+
+
 def _openai(settings: ModelSettings, transport: Any, server: LocalServer | None) -> Any:
     import httpx2
     import openai

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from extractor.errors import ModelFailed
 from extractor.model.answer import Answer, Part, Rewording, joined, response_schema
 from extractor.model.asking import TOO_LONG, ask
-from extractor.model.cache import Cache
+from extractor.model.cache import Keeper
 from extractor.model.client import Connection, Form, address, connect
 from extractor.model.local import bounded, identity
 from extractor.model.pace import Pace
@@ -47,7 +47,7 @@ class Reader:
     """A model with its cache. Close it when no more letters are asked about."""
 
     def __init__(
-        self, settings: ModelSettings, *, cache: Cache | None = None, transport: Any = None, pace: Pace | None = None
+        self, settings: ModelSettings, *, cache: Keeper | None = None, transport: Any = None, pace: Pace | None = None
     ) -> None:
         self.settings = bounded(settings) if settings.provider == "local" else settings
         self._cache = None if settings.provider == "replay" else cache  # what is on record is kept already

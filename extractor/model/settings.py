@@ -46,6 +46,8 @@ class ModelSettings:
     """Names, addresses and numbers of persons are taken out before sending."""
     repeat: int = 0
     """Which of several equal questions this is: part of the cache's key."""
+    price_share: float = 1.0
+    """Of the list price, what the provider takes."""
     patience: Patience = field(default=Patience(), compare=False)
 
     @property

@@ -8,19 +8,28 @@ import socket
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from extractor.model.mock.batches import Batches
 from extractor.model.mock.server import Mock
 
 
-def serve(mock: Mock, port: int = 0) -> ThreadingHTTPServer:
+def serve(mock: Mock, port: int = 0, batches: Batches | None = None) -> ThreadingHTTPServer:
     """A server on 127.0.0.1, ready to ``serve_forever``; port 0 picks a free one."""
+    held = batches or Batches(mock)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
+        def do_GET(self) -> None:
+            status, data = held.answer("GET", self.path, "", b"") or (404, b"{}")
+            self._send(status, {}, data)
+
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            reply = mock.reply(body)
+            sent = self.rfile.read(int(self.headers["content-length"]))
+            if (answer := held.answer("POST", self.path, self.headers["content-type"], sent)) is not None:
+                self._send(answer[0], {}, answer[1])
+                return
+            reply = mock.reply(json.loads(sent))
             if reply.seconds:
                 time.sleep(reply.seconds)
             if reply.dropped:
@@ -29,9 +38,12 @@ def serve(mock: Mock, port: int = 0) -> ThreadingHTTPServer:
                     self.connection.shutdown(socket.SHUT_RDWR)
                 return
             data = json.dumps(reply.body if reply.status == 200 else {"error": reply.error}).encode()
+            self._send(reply.status, reply.headers, data)
+
+        def _send(self, status: int, headers: dict[str, str], data: bytes) -> None:
             with contextlib.suppress(OSError):  # a client that waited no longer
-                self.send_response(reply.status)
-                for name, value in {**reply.headers, "content-type": "application/json"}.items():
+                self.send_response(status)
+                for name, value in {**headers, "content-type": "application/json"}.items():
                     self.send_header(name, value)
                 self.send_header("content-length", str(len(data)))
                 self.end_headers()

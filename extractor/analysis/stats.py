@@ -1,0 +1,265 @@
+"""Figures of a whole run, from its tables: how often reviewers overturned denials, of what, why, and on whose words.
+
+A share is of decided items; its interval takes letters, never items, as independent (see ``interval``).  Every rate is
+told twice: of all items, and without those that depend on another item or were authorised already, whose decisions say
+little about the treatment itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from extractor.analysis.interval import interval
+from extractor.analysis.tables import Tables
+from extractor.taxonomy import CitationSource
+
+GROUPINGS = ("category", "subcategory", "source", "reason", "specialty", "month")
+"""By what rates are told. An item with two reasons, sources or specialties counts under both."""
+NONE, UNSTATED = "none", "not stated"
+"""The group of items without a source or a reason; of those whose date, specialty or category is not known."""
+AGREEMENT = ("same", "different", "administrator_none", "reviewer_none", "neither")
+MOST_GUIDELINES = 25
+"""So many are told of those that administrators cite most, and of those that reviewers do."""
+DAYS = (
+    "injury_to_ur_denial", "ur_denial_to_application", "application_to_assigned", "assigned_to_decision",
+    "ur_denial_to_decision",
+)  # fmt: skip
+SHIFT, MASK = 32, 0xFFFFFFFF
+"""Of a letter, items and overturned items are counted in one number: half of it each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Of the decided items of a group."""
+
+    letters: int
+    issues: int
+    overturned: int
+    rate: float
+    low: float
+    high: float
+    letters_overturned: int
+    """Letters with at least one overturned item of the group."""
+    letter_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A group's rate; ``without`` leaves out dependent and already authorised items, and is None where none is left."""
+
+    name: str
+    all: Rate
+    without: Rate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """How often it is cited, by whom. Title and section are None where the tables do not tell them."""
+
+    source: str
+    title: str | None
+    section: str | None
+    administrator: int
+    reviewer: int
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """From one date of the letters' headers to another, over the letters that state both."""
+
+    name: str
+    letters: int
+    lower: float
+    median: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """All figures of a run. ``overall`` and lists are empty where no item was decided."""
+
+    letters: dict[str, int]
+    """``all``, and of them ``failed``, ``duplicates`` (the same text: not counted again) and ``reissues``."""
+    issues: dict[str, int]
+    """``all``, ``decided``, ``upheld``, ``overturned``, ``unknown``, ``dependent``, ``already_authorized``, and how
+    many are in ``without`` rates."""
+    first: str | None
+    last: str | None
+    """The months of the first and the last decision; years where the tables tell no more."""
+    overall: Row | None
+    rates: dict[str, list[Row]]
+    agreement: list[Row]
+    """Whether administrator and reviewer relied on the same sources, as sets, and how it went."""
+    guidelines: list[Guideline]
+    days: list[Days]
+    rationales: dict[str, int]
+    """``issues`` with a rationale in a cluster of near-duplicates, ``clusters``, ``shared`` (clusters of more than one)
+    and ``issues_shared``, the items in those."""
+    totals: dict[str, float]
+    """What reading took: ``cost_usd``, ``letters_priced``, ``prompt_tokens``, ``completion_tokens``."""
+
+
+def statistics(folder: Path) -> Statistics:
+    """The figures of the run in this folder. Raises RunTrouble."""
+    tables = Tables(folder)
+    groups = _rates(tables)
+    (issues, rationales), (letters, totals, first, last, days) = _issues(tables), _letters(tables)
+    whole = groups["all"]
+    rates = {name: groups[name] for name in GROUPINGS}
+    for name in GROUPINGS[:-1]:
+        rates[name].sort(key=lambda row: (row.name in (NONE, UNSTATED), -row.all.issues, row.name))
+    rates["month"].sort(key=lambda row: (row.name == UNSTATED, row.name))
+    return Statistics(
+        letters, issues, first, last, whole[0] if whole else None, rates,
+        sorted(groups["agreement"], key=lambda row: AGREEMENT.index(row.name)), _guidelines(tables), days,
+        rationales, totals,
+    )  # fmt: skip
+
+
+def _mask(column: str) -> str:
+    """A bit for each source of the closed list: sets are compared, not lists."""
+    sources = get_args(CitationSource)
+    return "+".join(f"{1 << bit} * list_contains({column}, '{name}')::int" for bit, name in enumerate(sources))
+
+
+RATES = f"""
+with items as materialized (
+  select hash(letter_id) letter, category, category || '/' || subcategory as subcategory,
+    array_to_string(reviewer_sources, ',') sources, array_to_string(reasons, ',') reasons,
+    {_mask("administrator_sources")} theirs, {_mask("reviewer_sources")} ours,
+    (1 + case when decision = 'overturned' then {1 << SHIFT} else 0 end)::bigint found,
+    case when depends_on is null and not coalesce(already_authorized, false) then found else 0 end own
+  from read_parquet($issues) where decision in ('upheld', 'overturned')
+), grouped as (
+  select 'all' kind, '' name, letter, found, own from items
+  union all select 'category', category, letter, found, own from items
+  union all select 'subcategory', subcategory, letter, found, own from items
+  union all select 'source', unnest(string_split(coalesce(sources, ''), ',')), letter, found, own from items
+  union all select 'reason', unnest(string_split(coalesce(reasons, ''), ',')), letter, found, own from items
+  union all select 'agreement', case when theirs = ours then case when ours = 0 then 'neither' else 'same' end
+    when theirs = 0 then 'administrator_none' when ours = 0 then 'reviewer_none' else 'different' end,
+    letter, found, own from items
+), by_letter as materialized (
+  select kind, name, letter, sum(found)::bigint found, sum(own)::bigint own from grouped group by all
+), dated as materialized (
+  select found, own, coalesce(year(decision_date) * 100 + month(decision_date), decision_year)::varchar dated_in,
+    case when len(specialties) > 0 then specialties else [''] end trained_in
+  from by_letter left join (
+    select hash(letter_id) letter, decision_date, decision_year, specialties from read_parquet($letters)
+  ) using (letter) where kind = 'all'
+), patterns as (
+  select kind, name, found, own from by_letter
+  union all select 'month', dated_in, found, own from dated
+  union all select 'specialty', unnest(list_distinct(trained_in)), found, own from dated
+)
+select kind, name, found, own, count(*) from patterns group by all"""  # noqa: S608 - of the closed list only
+"""Letters by what they hold of each group, alike ones counted together. Among 64-bit hashes of even ten million
+letters' keys two are alike in three of a million runs."""
+
+
+def _rates(tables: Tables) -> dict[str, list[Row]]:
+    """Every grouping's rows, in no order."""
+    groups: dict[tuple[str, str], tuple[dict[int, int], dict[int, int]]] = defaultdict(
+        lambda: (defaultdict(int), defaultdict(int))
+    )
+    for grouping, name, found, own, letters in tables.ask(RATES):
+        every, without = groups[grouping, name or ""]
+        every[found] += letters
+        if own:
+            without[own] += letters
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for (grouping, name), (every, without) in groups.items():
+        rows[grouping].append(Row(_named(grouping, name), _rate(every), _rate(without) if without else None))
+    return rows
+
+
+def _named(grouping: str, name: str) -> str:
+    if not name:
+        return NONE if grouping in ("source", "reason") else UNSTATED
+    return f"{name[:4]}-{name[4:]}" if grouping == "month" and len(name) > 4 else name
+
+
+def _rate(found: dict[int, int]) -> Rate:
+    letters = {(packed & MASK, packed >> SHIFT): count for packed, count in found.items()}
+    of = sum(letters.values())
+    issues = overturned = touched = 0
+    for (items, granted), count in letters.items():
+        issues += items * count
+        overturned += granted * count
+        touched += count if granted else 0
+    return Rate(of, issues, overturned, overturned / issues, *interval(letters), touched, touched / of)
+
+
+ISSUES = """
+select count(*), sum(n), sum(decided), sum(overturned), sum(dependent), sum(authorized), sum(own),
+  count(*) filter (cluster is not null), count(*) filter (cluster is not null and n > 1),
+  coalesce(sum(n) filter (cluster is not null), 0), coalesce(sum(n) filter (cluster is not null and n > 1), 0)
+from (
+  select rationale_cluster cluster, count(*) n, count(*) filter (decision in ('upheld', 'overturned')) decided,
+    count(*) filter (decision = 'overturned') overturned, count(depends_on) dependent,
+    count(*) filter (already_authorized) authorized,
+    count(*) filter (
+      decision in ('upheld', 'overturned') and depends_on is null and not coalesce(already_authorized, false)
+    ) own
+  from read_parquet($issues) group by all
+)"""
+
+
+def _issues(tables: Tables) -> tuple[dict[str, int], dict[str, int]]:
+    """How many there are of what kind; how many share their rationale."""
+    [(_, *counts)] = tables.ask(ISSUES)
+    every, decided, overturned, dependent, authorized, own, clusters, shared, clustered, in_shared = (
+        int(count or 0) for count in counts
+    )
+    issues = {
+        "all": every, "decided": decided, "upheld": decided - overturned, "overturned": overturned,
+        "unknown": every - decided, "dependent": dependent, "already_authorized": authorized, "without": own,
+    }  # fmt: skip
+    return issues, {"issues": clustered, "clusters": clusters, "shared": shared, "issues_shared": in_shared}
+
+
+LETTERS = f"""
+select count(*), count(*) filter (status = 'failed'), count(duplicate_of), count(reissue_of),
+  coalesce(sum(cost_usd::decimal(18, 9)), 0)::double, count(cost_usd),
+  coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0),
+  coalesce(strftime(min(decision_date), '%Y-%m'), min(decision_year)::varchar),
+  coalesce(strftime(max(decision_date), '%Y-%m'), max(decision_year)::varchar),
+  {
+    ", ".join(
+        f"count(days_{name}) filter (duplicate_of is null), "
+        f"quantile_cont(days_{name}, [0.25, 0.5, 0.75]) filter (duplicate_of is null)"
+        for name in DAYS
+    )
+}
+from read_parquet($letters)"""  # noqa: S608 - of the closed list only
+
+
+def _letters(tables: Tables) -> tuple[dict[str, int], dict[str, float], str | None, str | None, list[Days]]:
+    [(every, failed, duplicates, reissues, cost, priced, prompt, completion, first, last, *spent)] = tables.ask(LETTERS)
+    letters = {"all": every, "failed": failed, "duplicates": duplicates, "reissues": reissues}
+    totals = {
+        "cost_usd": cost, "letters_priced": priced, "prompt_tokens": int(prompt), "completion_tokens": int(completion)
+    }  # fmt: skip
+    pairs: Iterable[tuple[str, int, Any]] = zip(DAYS, spent[::2], spent[1::2], strict=True)
+    days = [Days(name, count, *quartiles) for name, count, quartiles in pairs if count]
+    return letters, totals, first, last, days
+
+
+GUIDELINES = """
+with cited as (
+  select source, coalesce(canonical_title, title) named, section,
+    count(*) filter (relied_on_by = 'administrator') theirs, count(*) filter (relied_on_by = 'reviewer') ours
+  from read_parquet($citations) group by all
+)
+select * from cited
+qualify (row_number() over (order by theirs desc, ours desc, source, named, section) <= $most and theirs > 0)
+  or (row_number() over (order by ours desc, theirs desc, source, named, section) <= $most and ours > 0)
+order by theirs + ours desc, ours desc, source, named, section"""
+
+
+def _guidelines(tables: Tables) -> list[Guideline]:
+    return [Guideline(*row) for row in tables.ask(GUIDELINES, most=MOST_GUIDELINES)]

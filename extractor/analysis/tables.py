@@ -1,0 +1,51 @@
+"""The tables of a run, opened for questions: what is missing is said in one line, and nothing is fetched or written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from extractor.errors import RunTrouble
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+USED = ("letters", "issues", "citations")
+GLOB = str.maketrans({"[": "[[]", "*": "[*]", "?": "[?]"})
+"""A folder's name is no pattern."""
+CONFIG: dict[str, Any] = {
+    "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
+    "preserve_insertion_order": "false",
+}  # fmt: skip
+"""Nothing is looked for outside the machine; rows are put in order where it counts."""
+
+
+class Tables:
+    """The Parquet files of one folder. Raises RunTrouble where they, or duckdb, are not there."""
+
+    def __init__(self, folder: Path) -> None:
+        missing = [name for name in USED if not (folder / f"{name}.parquet").is_file()]
+        if missing:
+            raise RunTrouble(
+                f"{folder} holds no tables: imr batch INPUT --out {folder} writes them with the extra parquet "
+                f"(pip install 'imr-extractor[parquet]')"
+            )
+        try:
+            import duckdb
+        except ImportError:
+            raise RunTrouble("this needs the extra analysis: pip install 'imr-extractor[analysis]'") from None
+        self.folder = folder
+        self._error: type[Exception] = duckdb.Error
+        self._connection: DuckDBPyConnection = duckdb.connect(config=CONFIG)
+
+    def ask(self, query: str, **values: object) -> list[tuple[Any, ...]]:
+        """The rows. ``$letters``, ``$issues`` and ``$citations`` in the query are those tables' files."""
+        named = {name: str(self.folder / f"{name}.parquet").translate(GLOB) for name in USED if f"${name}" in query}
+        try:
+            return self._connection.execute(query, named | values).fetchall()
+        except self._error as error:
+            # The message can hold values of the tables: it is not passed on.
+            raise RunTrouble(
+                f"the tables in {self.folder} cannot be read ({type(error).__name__}): "
+                f"the imr batch command that made them writes them anew"
+            ) from None

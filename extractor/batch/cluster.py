@@ -1,0 +1,182 @@
+"""The same work per letter on Daft: in this process, or on the machines of a Ray cluster.
+
+What Daft does was found by experiment, and the function here keeps to it: a row that raises takes its whole batch with
+it, so nothing raises; Daft's own bounds on rows at work do not hold, so the function has its own; a worker that dies
+takes its batch along, so answers are kept before anything is given back.  Results come to the one process that started
+the run, which alone writes shards: resuming and counting are those of any run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from extractor.batch.local import Asking, left_open, read_by_rules, what_ended
+from extractor.batch.outcome import Outcome, read_line
+from extractor.batch.run import Job, Run
+from extractor.errors import RunTrouble
+from extractor.model.settings import ModelSettings
+from extractor.workers import CLEAN, Bounds, Workers, cores
+
+if TYPE_CHECKING:
+    from extractor.batch.perform import Asked
+
+ROWS, ROWS_A_SLOT = 64, 8
+"""Letters that a worker takes at once: enough to keep its process or its slots at work."""
+PARTITIONS_A_WORKER = 8
+"""So many parts each worker gets, so that none waits long for another at the end."""
+CARRIED = ("OPENAI_BASE_URL", "IMR_CACHE_DIR", "IMR_CACHE_URL")
+"""Settings that workers have from whoever starts the run. Keys are not carried: they belong to each machine."""
+UNTRACKED = {"DO_NOT_TRACK": "1", "DAFT_ANALYTICS_ENABLED": "0", "RAY_USAGE_STATS_ENABLED": "0"}
+TROUBLE = "!"
+"""How a worker's line begins that is no result but the end of the run."""
+HOW = "the engines daft and ray need the extra 'cluster' (pip install 'imr-extractor[cluster]')"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a worker needs to know."""
+
+    bounds: Bounds
+    model: ModelSettings | None
+    auto: bool
+    slots: int
+    requests_a_minute: int | None
+    tokens_a_minute: int | None
+    processes: int
+    """Worker processes that read by rules."""
+    carried: dict[str, str]
+
+
+def by_daft(run: Run, asked: Asked, *, ray: bool) -> None:
+    """Reads all letters of the run. Raises RunTrouble."""
+    if not run.waiting:
+        return
+    os.environ.update(UNTRACKED)
+    try:
+        import daft
+
+        workers = _ray_workers() if ray else 1
+    except ImportError:
+        raise RunTrouble(HOW) from None
+    if not ray and daft.get_or_infer_runner_type() != "native":
+        daft.set_runner_native()
+    plan = Plan(
+        asked.bounds, asked.model, asked.strategy == "auto", _share(asked.slots, workers) or 1,
+        _share(asked.requests_a_minute, workers), _share(asked.tokens_a_minute, workers), 1 if ray else cores(),
+        {name: os.environ[name] for name in CARRIED if name in os.environ},
+    )  # fmt: skip
+    rows = ROWS if asked.model is None else ROWS_A_SLOT * plan.slots
+
+    @daft.func.batch(  # type: ignore[untyped-decorator]
+        return_dtype=daft.DataType.binary(), batch_size=rows, on_error="raise"
+    )
+    def read(jobs: Any) -> list[bytes]:
+        return work(jobs.to_pylist(), plan)
+
+    jobs = list(run.jobs())
+    frame = daft.from_pydict({"job": jobs})
+    if ray:
+        frame = frame.into_partitions(max(1, min(len(jobs) // rows + 1, workers * PARTITIONS_A_WORKER)))
+    try:
+        for row in frame.select(read(frame["job"]).alias("line")).iter_rows(results_buffer_size="num_cpus"):
+            _take(run, row["line"])
+            if run.stopped:
+                return
+    finally:
+        run.folder.commit()
+        if ray:
+            _leave_ray()
+
+
+def _take(run: Run, line: bytes) -> None:
+    if line.startswith(TROUBLE.encode()):
+        raise RunTrouble(line[1:].decode())
+    run.took(read_line(line))
+
+
+def _share(whole: int | None, workers: int) -> int | None:
+    """What each worker gets of it: never nothing."""
+    return None if whole is None else max(1, whole // workers)
+
+
+def _ray_workers() -> int:
+    """Cores of the cluster that ``RAY_ADDRESS`` names, or of one that is started here."""
+    import daft
+    import ray
+
+    if not ray.is_initialized():
+        address = os.environ.get("RAY_ADDRESS")
+        here = {} if address else {"include_dashboard": False, "num_cpus": cores()}
+        ray.init(address=address, log_to_driver=False, configure_logging=False, **here)
+    daft.set_runner_ray(noop_if_initialized=True)
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+
+def _leave_ray() -> None:
+    import ray
+
+    ray.shutdown()
+
+
+_kept = threading.local()
+
+
+def work(jobs: list[Job], plan: Plan) -> list[bytes]:
+    """A line for each letter, in the letters' order. Never raises."""
+    os.environ.update(plan.carried)
+    try:
+        outcomes = _by_rules(jobs, plan) if plan.model is None else asyncio.run(_by_model(jobs, plan))
+        found = {outcome.head["key"]: outcome.line() for outcome in outcomes}
+        return [found[job.key] for job in jobs]
+    except RunTrouble as trouble:
+        return [f"{TROUBLE}{trouble}".encode()] * len(jobs)
+    except Exception as error:
+        return [f"{TROUBLE}a worker failed ({type(error).__name__}): please report it".encode()] * len(jobs)
+
+
+def _by_rules(jobs: list[Job], plan: Plan) -> list[Outcome]:
+    workers: Workers[Job, Outcome] | None = getattr(_kept, "workers", None)
+    if workers is None:
+        count = plan.processes
+        workers = _kept.workers = Workers(
+            read_by_rules, what_ended(plan.bounds), plan.bounds, count=count, context=CLEAN
+        )
+    return [outcome for _, outcome in workers.results(jobs)]
+
+
+@dataclass
+class _Few:
+    """The letters of one batch."""
+
+    waiting: list[Job]
+    ended: list[Outcome]
+    stopped: str | None = None
+    open: int = 0
+
+    def jobs(self) -> Iterator[Job]:
+        yield from self.waiting
+
+    def took(self, outcome: Outcome) -> None:
+        self.ended.append(outcome)
+
+
+async def _by_model(jobs: list[Job], plan: Plan) -> list[Outcome]:
+    from extractor.model.cache import open_cache
+    from extractor.model.pace import Pace
+    from extractor.model.reading import Reader
+
+    assert plan.model is not None
+    few = _Few(jobs, [])
+    cache = open_cache()
+    try:
+        pace = Pace(plan.slots, requests_a_minute=plan.requests_a_minute, tokens_a_minute=plan.tokens_a_minute)
+        reader = Reader(plan.model, cache=cache, pace=pace)
+        await Asking(few, reader, plan.bounds, plan.slots, left_open if plan.auto else None).all()
+    finally:
+        cache.close()
+    return few.ended

@@ -1,0 +1,67 @@
+"""Letters in object stores (``s3://``, ``gs://``, ``file://`` …), by pyarrow's file systems: the extra ``parquet``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from extractor.errors import RunTrouble, UnreadableInput
+
+MARK = "://"
+HOW = "object stores need the extra 'parquet' (pip install 'imr-extractor[parquet]')"
+
+
+def listed(url: str) -> Iterator[tuple[str, int, str]]:
+    """Address, size and time of change of the file, or of every file in the folder. Raises RunTrouble."""
+    fs = _fs()
+    try:
+        store, path = fs.FileSystem.from_uri(url)
+        told = store.get_file_info(path)
+        found = (
+            store.get_file_info(fs.FileSelector(path, recursive=True)) if told.type == fs.FileType.Directory else [told]
+        )
+    except (OSError, ValueError) as error:
+        raise RunTrouble(f"{url} cannot be listed ({type(error).__name__}): check the address and the access") from None
+    bare, _, query = url.partition("?")
+    for one in sorted(found, key=lambda info: str(info.path)):
+        if one.type != fs.FileType.Directory:
+            beyond = one.path.removeprefix(path)
+            yield bare + beyond + (f"?{query}" if query else ""), one.size or 0, f"{one.size}-{one.mtime_ns}"
+
+
+def loaded(url: str, most: int) -> bytes:
+    """Up to ``most`` bytes of the file. Raises UnreadableInput."""
+    fs = _fs()
+    try:
+        store, path = fs.FileSystem.from_uri(url)
+        with store.open_input_file(path) as file:
+            data: bytes = file.read(most)
+    except (OSError, ValueError) as error:
+        raise UnreadableInput(f"the store does not give it ({type(error).__name__})") from None
+    return data
+
+
+def published(folder: Path, names: list[str], url: str) -> None:
+    """Copies these files of the folder to the store. Raises RunTrouble."""
+    fs = _fs()
+    try:
+        store, path = fs.FileSystem.from_uri(url)
+        store.create_dir(path, recursive=True)
+        for name in names:
+            with store.open_output_stream(f"{path}/{name}") as target, (folder / name).open("rb") as source:
+                while piece := source.read(1 << 20):
+                    target.write(piece)
+    except (OSError, ValueError) as error:
+        raise RunTrouble(
+            f"the data set stands in {folder}, and cannot be copied to {url} ({type(error).__name__}): check the "
+            f"access and give the same command again"
+        ) from None
+
+
+def _fs() -> Any:
+    try:
+        from pyarrow import fs
+    except ImportError:
+        raise RunTrouble(HOW) from None
+    return fs

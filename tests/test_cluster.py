@@ -1,0 +1,203 @@
+"""The engines of the extra ``cluster``: the same results as the local one, whatever happens to a machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractor.batch.folder import SHARDS
+from extractor.errors import CacheTrouble
+from extractor.model.cache import open_cache
+from extractor.model.mock import Mock
+from extractor.model.mock.http import serve
+from extractor.model.settings import ModelSettings
+from extractor.model.shared_cache import SharedCache, described
+from tests.test_batch import done, number, results, write
+
+pytest.importorskip("daft", reason="the extra 'cluster' is not installed: pip install 'imr-extractor[cluster]'")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
+
+
+@pytest.fixture
+def mock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Mock]:
+    """A model on loopback."""
+    found = Mock(delay=0.05)
+    server = serve(found)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{server.server_address[1]}/v1")
+    monkeypatch.setenv("IMR_CACHE_DIR", str(tmp_path / "cache"))
+    yield found
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Two nodes on this machine, a core each."""
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    import ray
+    from ray.cluster_utils import Cluster
+
+    found = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    monkeypatch.setenv("RAY_ADDRESS", found.address)
+    found.second = found.add_node(num_cpus=1)
+    found.wait_for_nodes()
+    yield found
+    ray.shutdown()
+    found.shutdown()
+
+
+def mixed(folder: Path, count: int) -> Path:
+    """Letters, one that is damaged, one that is none, and an archive."""
+    write(folder, count)
+    (folder / "bad.pdf").write_bytes(b"%PDF-1.4 nothing")
+    (folder / "bill.txt").write_text("An invoice for ten dollars. " * 9, encoding="utf-8")
+    with zipfile.ZipFile(folder / "more.zip", "w") as archive:
+        archive.writestr("a.txt", number(900))
+    return folder
+
+
+def test_daft_gives_what_the_local_engine_gives(tmp_path: Path) -> None:
+    """By rules: every letter once, failures and archives included, also texts of a manifest."""
+    folder = mixed(tmp_path / "in", 30)
+    (tmp_path / "rows.jsonl").write_text(json.dumps({"text": number(901)}), encoding="utf-8")
+    inputs = (folder, tmp_path / "rows.jsonl")
+    local, daft = (done(*inputs, out=tmp_path / engine, engine=engine) for engine in ("local", "daft"))
+    assert results(tmp_path / "local") == results(tmp_path / "daft") and local["counts"] == daft["counts"]
+    assert done(*inputs, out=tmp_path / "daft", engine="daft")["totals_since_resumed"]["done"] == 0
+
+
+def test_daft_asks_a_model(mock: Mock, tmp_path: Path) -> None:
+    """Each text once; the answers are kept where every run finds them."""
+    folder = mixed(tmp_path / "in", 20)
+    report = done(folder, out=tmp_path / "daft", engine="daft", model=ModelSettings("openai/gpt-4o"))
+    answered = mock.asked
+    done(folder, out=tmp_path / "local", model=ModelSettings("openai/gpt-4o"))
+    assert report["totals"]["asked"] == 21 and mock.asked == answered
+    assert results(tmp_path / "local") == results(tmp_path / "daft")
+
+
+def test_two_machines_and_one_that_dies(cluster: Any, mock: Mock, tmp_path: Path) -> None:
+    """A node is killed while it works: every letter ends, with the results of the local engine."""
+    folder = mixed(tmp_path / "in", 120)
+    command = [
+        "batch",
+        str(folder),
+        "--out",
+        "ray",
+        "--engine",
+        "ray",
+        "--model",
+        "openai/gpt-4o",
+        "--concurrency",
+        "4",
+    ]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "extractor", *command, "--json"], cwd=tmp_path, stdout=subprocess.PIPE
+    )
+    shards = tmp_path / "ray" / SHARDS
+    while process.poll() is None and not (shards.is_dir() and list(shards.glob("0*"))):
+        time.sleep(0.05)  # until the nodes are at work
+    cluster.remove_node(cluster.second, allow_graceful=False)
+    before = mock.asked
+    assert before < 121, "there was something left to lose"
+    told = json.loads(process.communicate(timeout=200)[0])
+    assert process.returncode == 4 and told["counts"]["left"] == 0 and told["counts"]["failed"] == 2
+    done(folder, out=tmp_path / "local", model=ModelSettings("openai/gpt-4o"))
+    assert results(tmp_path / "ray") == results(tmp_path / "local")
+
+
+def test_object_stores_are_read_and_written(tmp_path: Path) -> None:
+    """By their addresses; the data set is copied when it is finished."""
+    folder = write(tmp_path / "in")
+    report = done(f"file://{folder}", out=tmp_path / "out", engine="daft", publish=f"file://{tmp_path}/published")
+    assert report["counts"]["done"] == 3
+    copied = {path.name for path in (tmp_path / "published").iterdir()}
+    assert {"determinations.jsonl", "issues.parquet", "run.json"} <= copied
+    assert (tmp_path / "published" / "run.json").read_bytes() == (tmp_path / "out" / "run.json").read_bytes()
+
+
+# The cache that machines share.
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[str]:
+    """A real Redis on loopback."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("redis-server is not installed (Debian: apt-get install redis-server)")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+    yield f"redis://127.0.0.1:{port}"
+    process.terminate()
+    process.wait()
+
+
+def test_a_shared_cache_keeps_answers_for_others(
+    store: str, mock: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another machine's run asks nothing again; nothing is pickled; answers expire."""
+    import redis
+
+    monkeypatch.setenv("IMR_CACHE_URL", store)
+    folder = write(tmp_path / "in")
+    done(folder, out=tmp_path / "one", engine="daft", model=ModelSettings("openai/gpt-4o"))
+    answered = mock.asked
+    done(folder, out=tmp_path / "two", model=ModelSettings("openai/gpt-4o"))
+    assert mock.asked == answered and not (tmp_path / "cache").exists()
+    plain = redis.Redis.from_url(store)
+    keys = plain.keys()
+    assert len(keys) == 3 and all(0 < plain.ttl(key) <= 90 * 86_400 for key in keys)
+    for hostile in (b"\x80\x04K\x01.", b"", b"x\x9c", b"not json"):
+        plain.set(keys[0], hostile)
+        cache = open_cache()
+        assert isinstance(cache, SharedCache) and cache.get(keys[0].decode().removeprefix("imr:answer:")) is None
+        cache.close()
+    plain.close()
+
+
+def test_a_shared_cache_that_goes_away_is_a_miss_and_told(store: str) -> None:
+    """Nothing raises; what was not kept is counted."""
+    cache = SharedCache(store)
+    cache._store.execute_command("CONFIG", "SET", "maxmemory", "1")
+    cache.set("key", {"answer": 1})
+    assert cache.unkept == 1 and "not kept" in cache.warnings[0] and cache.get("key") is None
+    cache.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("redis://cache.example.org:6379", "encrypted only"),
+        ("http://127.0.0.1", "names no Redis"),
+        ("redis://127.0.0.1:1", "does not answer"),
+    ],
+)
+def test_a_shared_cache_is_refused_where_it_is_not_safe(url: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the clear off this machine, of another kind, or not there."""
+    monkeypatch.setenv("IMR_CACHE_URL", url)
+    with pytest.raises(CacheTrouble, match=words):
+        open_cache()
+    assert "secret" not in described("rediss://user:secret@cache.example.org:7000")
+    assert os.environ["IMR_CACHE_URL"] == url
