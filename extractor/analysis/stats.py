@@ -7,7 +7,6 @@ little about the treatment itself.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +27,13 @@ DAYS = (
     "injury_to_ur_denial", "ur_denial_to_application", "application_to_assigned", "assigned_to_decision",
     "ur_denial_to_decision",
 )  # fmt: skip
-SHIFT, MASK = 32, 0xFFFFFFFF
-"""Of a letter, items and overturned items are counted in one number: half of it each."""
+KINDS = ("all", "agreement", *GROUPINGS)
+SOURCES = get_args(CitationSource)
+WIDTH, MASK, BOTH = 16, (1 << 16) - 1, (1 << 32) - 1
+"""Of a letter four counts stand in one number, bits of this width each: items, of them overturned, and both again
+without dependent and already authorised ones."""
+Counts = dict[int, int]
+"""Letters by two of these counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,58 +126,63 @@ def statistics(folder: Path) -> Statistics:
 
 def _mask(column: str) -> str:
     """A bit for each source of the closed list: sets are compared, not lists."""
-    sources = get_args(CitationSource)
-    return "+".join(f"{1 << bit} * list_contains({column}, '{name}')::int" for bit, name in enumerate(sources))
+    return "+".join(f"{1 << bit} * list_contains({column}, '{name}')::int" for bit, name in enumerate(SOURCES))
 
 
+def _part(kind: str, name: str, where: str = "true") -> str:
+    return f"select {KINDS.index(kind)}::utinyint kind, {name} as name, letter, found from items where {where}"
+
+
+AGREED = """case when theirs = ours then case when ours = 0 then 'neither' else 'same' end
+    when theirs = 0 then 'administrator_none' when ours = 0 then 'reviewer_none' else 'different' end"""
 RATES = f"""
 with items as materialized (
   select hash(letter_id) letter, category, category || '/' || subcategory as subcategory,
-    array_to_string(reviewer_sources, ',') sources, array_to_string(reasons, ',') reasons,
+    case when len(reasons) > 0 then reasons else [''] end reasons,
     {_mask("administrator_sources")} theirs, {_mask("reviewer_sources")} ours,
-    (1 + case when decision = 'overturned' then {1 << SHIFT} else 0 end)::bigint found,
-    case when depends_on is null and not coalesce(already_authorized, false) then found else 0 end own
+    ((1 + case when decision = 'overturned' then {1 << WIDTH} else 0 end)
+      * (1 + case when depends_on is null and not coalesce(already_authorized, false) then {1 << 2 * WIDTH} else 0 end)
+    )::bigint found
   from read_parquet($issues) where decision in ('upheld', 'overturned')
-), grouped as (
-  select 'all' kind, '' name, letter, found, own from items
-  union all select 'category', category, letter, found, own from items
-  union all select 'subcategory', subcategory, letter, found, own from items
-  union all select 'source', unnest(string_split(coalesce(sources, ''), ',')), letter, found, own from items
-  union all select 'reason', unnest(string_split(coalesce(reasons, ''), ',')), letter, found, own from items
-  union all select 'agreement', case when theirs = ours then case when ours = 0 then 'neither' else 'same' end
-    when theirs = 0 then 'administrator_none' when ours = 0 then 'reviewer_none' else 'different' end,
-    letter, found, own from items
+), parts as (
+  {_part("all", "''")}
+  union all {_part("category", "category")}
+  union all {_part("subcategory", "subcategory")}
+  union all {_part("reason", "unnest(reasons)")}
+  union all {_part("source", "''", "ours = 0")}
+  {" ".join(f"union all {_part('source', repr(name), f'ours & {1 << bit} > 0')}" for bit, name in enumerate(SOURCES))}
+  union all {_part("agreement", AGREED)}
 ), by_letter as materialized (
-  select kind, name, letter, sum(found)::bigint found, sum(own)::bigint own from grouped group by all
+  select kind, name, letter, sum(found)::bigint found from parts group by all
 ), dated as materialized (
-  select found, own, coalesce(year(decision_date) * 100 + month(decision_date), decision_year)::varchar dated_in,
-    case when len(specialties) > 0 then specialties else [''] end trained_in
+  select found, coalesce(year(decision_date) * 100 + month(decision_date), decision_year)::varchar decided,
+    case when len(specialties) > 0 then list_distinct(specialties) else [''] end trained
   from by_letter left join (
     select hash(letter_id) letter, decision_date, decision_year, specialties from read_parquet($letters)
-  ) using (letter) where kind = 'all'
+  ) using (letter) where kind = {KINDS.index("all")}
 ), patterns as (
-  select kind, name, found, own from by_letter
-  union all select 'month', dated_in, found, own from dated
-  union all select 'specialty', unnest(list_distinct(trained_in)), found, own from dated
+  select kind, name, found from by_letter
+  union all select {KINDS.index("month")}, decided, found from dated
+  union all select {KINDS.index("specialty")}, unnest(trained), found from dated
 )
-select kind, name, found, own, count(*) from patterns group by all"""  # noqa: S608 - of the closed list only
-"""Letters by what they hold of each group, alike ones counted together. Among 64-bit hashes of even ten million
-letters' keys two are alike in three of a million runs."""
+select kind, name, found, count(*) from patterns group by all"""  # noqa: S608 - of closed lists only
+"""Letters by what they hold of each group, alike ones counted together: four counts in one number, see ``_rates``.
+Keys are hashed: among ten million letters two have the same 64 bits in three of a million runs."""
 
 
 def _rates(tables: Tables) -> dict[str, list[Row]]:
     """Every grouping's rows, in no order."""
-    groups: dict[tuple[str, str], tuple[dict[int, int], dict[int, int]]] = defaultdict(
-        lambda: (defaultdict(int), defaultdict(int))
-    )
-    for grouping, name, found, own, letters in tables.ask(RATES):
-        every, without = groups[grouping, name or ""]
-        every[found] += letters
+    groups: dict[tuple[int, str], tuple[Counts, Counts]] = {}
+    for kind, name, found, letters in tables.ask(RATES):
+        every, without = groups.setdefault((kind, name or ""), ({}, {}))
+        own, rest = found >> 2 * WIDTH, found & BOTH
+        every[rest] = every.get(rest, 0) + letters
         if own:
-            without[own] += letters
-    rows: dict[str, list[Row]] = defaultdict(list)
-    for (grouping, name), (every, without) in groups.items():
-        rows[grouping].append(Row(_named(grouping, name), _rate(every), _rate(without) if without else None))
+            without[own] = without.get(own, 0) + letters
+    rows: dict[str, list[Row]] = {kind: [] for kind in KINDS}
+    for (number, name), (every, without) in groups.items():
+        kind = KINDS[number]
+        rows[kind].append(Row(_named(kind, name), _rate(every), _rate(without) if without else None))
     return rows
 
 
@@ -183,8 +192,8 @@ def _named(grouping: str, name: str) -> str:
     return f"{name[:4]}-{name[4:]}" if grouping == "month" and len(name) > 4 else name
 
 
-def _rate(found: dict[int, int]) -> Rate:
-    letters = {(packed & MASK, packed >> SHIFT): count for packed, count in found.items()}
+def _rate(found: Counts) -> Rate:
+    letters = {(packed & MASK, packed >> WIDTH): count for packed, count in found.items()}
     of = sum(letters.values())
     issues = overturned = touched = 0
     for (items, granted), count in letters.items():

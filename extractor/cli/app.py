@@ -316,11 +316,22 @@ def mock_llm(
     seed: Annotated[int, typer.Option("--seed", help="Draws which.")] = 0,
     delay: Annotated[float, typer.Option("--delay", min=0, help="Seconds before each answer.")] = 0.0,
     tokens_per_second: Annotated[float, typer.Option("--tokens-per-second", min=0, help="0: at once.")] = 0.0,
+    batch_seconds: Annotated[float, typer.Option("--batch-seconds", min=0, help="How long a batch takes.")] = 0.0,
+    batch_expires: Annotated[
+        float, typer.Option("--batch-expires", min=0, max=1, help="Share of a batch's questions that expire.")
+    ] = 0.0,
+    batch_fails: Annotated[
+        float, typer.Option("--batch-fails", min=0, max=1, help="Share of a batch's questions that fail.")
+    ] = 0.0,
 ) -> None:
-    """Serve the mock model on loopback, in OpenAI's protocol. A demo, not a reader to rely on."""
-    from extractor.cli.housekeeping import serve_mock
+    """Serve the mock model on loopback, in OpenAI's protocol, with its batch interface. A demo, not a reader to rely
+    on."""
+    from extractor.cli.housekeeping import served_mock
+    from extractor.model.mock import Mock
+    from extractor.model.mock.batches import Batches
 
-    serve_mock(port, scenario, rate, seed, delay, tokens_per_second)
+    mock = Mock(scenario=scenario, rate=rate, seed=seed, delay=delay, tokens_per_second=tokens_per_second)
+    served_mock(Batches(mock, batch_seconds, batch_expires, batch_fails, seed), port)
 
 
 def _asking(

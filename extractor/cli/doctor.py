@@ -13,6 +13,7 @@ from extractor.model.cache import default_folder
 from extractor.model.client import leaves_machine
 from extractor.model.local import weights
 from extractor.model.settings import ModelSettings
+from extractor.model.shared_cache import described
 from extractor.reading.ocr import ADVICE, find_tesseract
 from extractor.version import VERSION
 
@@ -28,7 +29,10 @@ PACKAGES = (
     "rapidfuzz",
     "jinja2",
     "textstat",
+    "aiolimiter",
 )
+EXTRAS = ("pyarrow", "duckdb", "daft", "ray", "redis")
+"""Packages of the extras."""
 
 
 def report(*, as_json: bool) -> str:
@@ -46,6 +50,8 @@ def report(*, as_json: bool) -> str:
 def _facts() -> dict[str, dict[str, str]]:
     settings = settings_path()
     found = str(settings.absolute()) if settings.is_file() else f"none ({settings} would be read)"
+    shared = os.environ.get("IMR_CACHE_URL")
+    kept = f"{described(shared)} (shared: whoever runs it can read them)" if shared else str(default_folder())
     model = os.environ.get("IMR_MODEL")
     try:
         model = model or default_map().get("extract", {}).get("model")
@@ -55,13 +61,16 @@ def _facts() -> dict[str, dict[str, str]]:
         "installed": {
             "imr": VERSION,
             "python": platform.python_version(),
-            **{name: _version(name) for name in PACKAGES},
+            **{name: _version(name) for name in (*PACKAGES, *EXTRAS)},
             "tesseract": find_tesseract() or f"not installed; {ADVICE}",
             "local model (a demo)": str(weights() or "not installed; make local installs it"),
         },
         "model": {"used": "none (rules only)" if model in (None, "none") else str(model)},
-        "files": {"program": str(files("extractor")), "settings": found, "kept_answers": str(default_folder())},
-        "what_leaves_this_machine": {"letters": _leaving(model)},
+        "files": {"program": str(files("extractor")), "settings": found, "kept_answers": kept},
+        "what_leaves_this_machine": {
+            "letters": _leaving(model),
+            "answers": f"to {described(shared)}" if shared else "nothing: answers are kept here",
+        },
     }
 
 

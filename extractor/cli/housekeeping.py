@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import typer
 
 from extractor.errors import PromptError
 from extractor.model.prompts import prompts
+
+if TYPE_CHECKING:
+    from extractor.model.mock.batches import Batches
 
 DAY = 86400.0
 MODELS = """Name a model with --model, IMR_MODEL or imr.toml:
@@ -52,16 +56,15 @@ def look_after(what: str, days: float) -> str:
         cache.close()
 
 
-def serve_mock(port: int, scenario: str | None, rate: float, seed: int, delay: float, tokens_per_second: float) -> None:
-    """Serves until interrupted."""
-    from extractor.model.mock import Mock
+def served_mock(batches: Batches, port: int) -> None:
+    """Serves the mock until interrupted."""
     from extractor.model.mock.http import serve
     from extractor.model.mock.scenarios import SCENARIOS
 
+    scenario = batches.mock.scenario
     if scenario is not None and scenario not in SCENARIOS:
         raise typer.BadParameter(f"'{scenario}' is no scenario; there are {', '.join(SCENARIOS)}")
-    mock = Mock(scenario=scenario, rate=rate, seed=seed, delay=delay, tokens_per_second=tokens_per_second)
-    server = serve(mock, port)
+    server = serve(batches.mock, port, batches)
     typer.echo(f"the mock model listens: OPENAI_BASE_URL=http://127.0.0.1:{server.server_address[1]}/v1", err=True)
     try:
         server.serve_forever()

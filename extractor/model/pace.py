@@ -1,7 +1,7 @@
 """How fast a provider is asked: limits a minute, and a window of open questions that gives way when it says "too many".
 
 The window does as TCP does with a network it does not know (additive increase, multiplicative decrease; Chiu and Jain
-1989), with a gentler decrease: providers also answer 429 now and then without being full.
+1989), but only where 429 is more than an accident: providers also say it now and then without being full.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import AsyncIterator
 
 LESS, MORE = 0.75, 0.25
 """What is left of the window after a 429, and by how many questions each answer widens it."""
+RECENT, TOLERATED = 32, 0.2
+"""Of so many questions, the share that may be refused before the window gives way."""
 SETTLING = 2.0
 """Seconds after a decrease in which another 429 is of the questions that were open already."""
 
@@ -31,6 +34,7 @@ class Pace:
         self._freed = asyncio.Condition()
         self._not_before = 0.0
         self._settled = 0.0
+        self._refused: deque[bool] = deque([False] * RECENT, RECENT)
 
     @contextlib.asynccontextmanager
     async def turn(self, tokens: int) -> AsyncIterator[None]:
@@ -56,10 +60,12 @@ class Pace:
         now = time.monotonic()
         if wait is not None:
             self._not_before = max(self._not_before, now + min(wait, 60.0))
-        if now >= self._settled:
+        self._refused.append(True)
+        if now >= self._settled and sum(self._refused) > TOLERATED * RECENT:
             self.window = max(1.0, self.window * LESS)
             self._settled = now + SETTLING
 
     def answered(self) -> None:
         """The provider answered."""
+        self._refused.append(False)
         self.window = min(float(self.slots), self.window + MORE)
