@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from extractor.grounding import Grounded
 from extractor.rules.meaning import explain_request
-from extractor.schema import Citation, Flag, Guideline, Issue, Statement, Text
+from extractor.schema import Citation, Flag, Guideline, Issue, Reason, Statement, Text
 from extractor.source import SourceText, Span
 from extractor.taxonomy import Decision, FlagCode, Level
 
@@ -201,26 +201,33 @@ def _complete(source: SourceText, issue: Issue, other: Issue) -> None:
         mine, theirs = getattr(issue, name), getattr(other, name)
         if mine and theirs and not mine.citations and _overlap(mine.spans, theirs.spans):
             mine.citations = _within(theirs.citations, mine)
-    if issue.rationale and other.rationale and issue.rationale is not other.rationale:
-        recited = [
-            span
-            for part in issue.rationale.parts
-            if part.role in ("guideline_text", "criterion", "notice")
-            for span in part.spans
-        ]
-        known = {reason.code for reason in issue.rationale.reasons}
-        added = [
-            reason
-            for reason in other.rationale.reasons
-            if reason.code not in known
-            and not _overlap(reason.spans, recited)
-            and _overlap(reason.spans, issue.rationale.spans)
-        ]
-        if added:
-            issue.rationale.reasons += added
-            spans = [span for reason in added for span in reason.spans]
-            message = f"item {issue.number}: reasons found by the model alone"
-            issue.flags.append(_flag("records, reasons, review that only the model finds", message, spans))
+    if other.rationale and issue.rationale is not other.rationale:
+        add_reasons(issue, other.rationale.reasons)
+
+
+def add_reasons(issue: Issue, reasons: Sequence[Reason]) -> None:
+    """The reasons that only the model finds, where the rationale does not merely recite a guideline."""
+    if issue.rationale is None:
+        return
+    recited = [
+        span
+        for part in issue.rationale.parts
+        if part.role in ("guideline_text", "criterion", "notice")
+        for span in part.spans
+    ]
+    known = {reason.code for reason in issue.rationale.reasons}
+    added = [
+        reason
+        for reason in reasons
+        if reason.code not in known
+        and not _overlap(reason.spans, recited)
+        and _overlap(reason.spans, issue.rationale.spans)
+    ]
+    if added:
+        issue.rationale.reasons += added
+        spans = [span for reason in added for span in reason.spans]
+        message = f"item {issue.number}: reasons found by the model alone"
+        issue.flags.append(_flag("records, reasons, review that only the model finds", message, spans))
 
 
 def _within(citations: list[Citation], guideline: Guideline) -> list[Citation]:

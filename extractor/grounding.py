@@ -8,7 +8,7 @@ numbers of units, without a word of the letter.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -16,7 +16,7 @@ from extractor.language import dates
 from extractor.language.folded import Folded
 from extractor.language.sentences import sentences
 from extractor.layouts import decision_in
-from extractor.model.answer import Answer, GuidelineAnswer, IssueAnswer
+from extractor.model.answer import Answer, GuidelineAnswer, IssueAnswer, ReasonsAnswer
 from extractor.rules.case import read_fact
 from extractor.rules.citations import read_citations
 from extractor.rules.guidelines import read_basis
@@ -75,11 +75,27 @@ def ground(answer: Answer, units: Units) -> Grounded:
     return _Grounding(units).read(answer)
 
 
+def ground_reasons(
+    answer: ReasonsAnswer, units: Units, issues: Sequence[Issue]
+) -> tuple[dict[int, list[Reason]], list[str]]:
+    """By the number of each item its reasons, where the answer points; and what of the answer stands nowhere."""
+    grounding = _Grounding(units)
+    found = {}
+    rationales = {issue.number: issue.rationale for issue in issues}
+    for at, said in enumerate(answer.items):
+        rationale = rationales.get(said.item)
+        if rationale is None:
+            grounding.problems.append(f"items[{at}]: item {said.item} was not shown")
+        else:
+            found[said.item] = [*grounding.reasons(rationale, said.reasons, f"items[{at}]")]
+    return found, grounding.problems
+
+
 class _Grounding:
     def __init__(self, units: Units) -> None:
         self._units = units
         self._source = units.source
-        self._problems: list[str] = []
+        self.problems: list[str] = []
         self._misjudged: dict[int, Decision] = {}
         self._used: list[tuple[int, int, str]] = []
         """Stretches that belong to one field alone."""
@@ -101,10 +117,10 @@ class _Grounding:
             records=[*self._records(answer)],
         )
         self._in_order(issues)
-        return Grounded(statement, self._problems, self._misjudged)
+        return Grounded(statement, self.problems, self._misjudged)
 
     def _wrong(self, where: str, what: str) -> None:
-        self._problems.append(f"{where}: {what}")
+        self.problems.append(f"{where}: {what}")
 
     def _spans(self, pointer: str | int | None, where: str) -> list[Span]:
         """Where the pointer leads; nothing where it leads nowhere."""
@@ -304,13 +320,17 @@ class _Grounding:
             spans = self._within(self._ranges(units, f"{where}.parts[{index}]"), start, end)
             if spans:
                 issue.rationale.parts.append(RationalePart(role=cast(RationaleRole, role), spans=spans))
-        for index, reason in enumerate(said.reasons):
+        issue.rationale.reasons += self.reasons(issue.rationale, said.reasons, where)
+
+    def reasons(self, rationale: Rationale, said: Sequence[str], where: str) -> Iterator[Reason]:
+        """The reasons that stand in the rationale."""
+        start, end = rationale.spans[0][0], rationale.spans[-1][1]
+        for index, reason in enumerate(said):
             code, state, units = reason.split(" ")
             spans = self._within(self._ranges(units, f"{where}.reasons[{index}]"), start, end)
             if spans:
                 shown = None if state == "none" else cast(RecordState, state)
-                found = Reason(code=cast(ReasonCode, code), record_state=shown, spans=spans)
-                issue.rationale.reasons.append(found)
+                yield Reason(code=cast(ReasonCode, code), record_state=shown, spans=spans)
             else:
                 self._wrong(f"{where}.reasons[{index}]", "its units do not stand in the item's rationale")
 

@@ -12,17 +12,18 @@ from extractor.errors import NotADetermination
 from extractor.limits import DEFAULT_LIMITS, Limits
 from extractor.reading import load, read
 from extractor.rules.letter import Reading, read_letter
-from extractor.schema import Determination, Flag, Provenance, Source, Tokens
+from extractor.schema import Determination, Flag, Issue, Provenance, Source, Tokens
 from extractor.source import SourceText
 from extractor.taxonomy import Status
 from extractor.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Sequence
 
-    from extractor.model.answer import Answer
+    from extractor.model.answer import ReasonsAnswer
     from extractor.model.reading import Reader, Told
     from extractor.summary.schema import Language, Summary
+    from extractor.units import Units
 
 __all__ = ["aextract", "extract", "read_source"]
 _Given = TypeVar("_Given")
@@ -104,8 +105,12 @@ async def aextract(
     ocr: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     model: str | Reader | None = None,
+    reasons_of: Sequence[int] = (),
 ) -> Determination:
-    """As :func:`extract`, for use in an event loop: many letters can wait for their answers side by side."""
+    """As :func:`extract`, for use in an event loop: many letters can wait for their answers side by side.
+
+    With ``reasons_of`` the model is asked about nothing but the reasons of these items.
+    """
     source = letter if isinstance(letter, SourceText) else read_source(letter, name=name, ocr=ocr, limits=limits)
     started = time.perf_counter()
     reading = _read_letter(source)
@@ -116,35 +121,57 @@ async def aextract(
     from extractor.model.settings import ModelSettings
 
     if isinstance(model, Reader):
-        told = await _ask(model, source, reading)
+        told = await _ask(model, source, reading, reasons_of)
         return _determination(source, reading, (model, told), started)
     reader = Reader(ModelSettings(str(model)), cache=open_cache())
     try:
-        told = await _ask(reader, source, reading)
+        told = await _ask(reader, source, reading, reasons_of)
     finally:
         await reader.close()
     return _determination(source, reading, (reader, told), started)
 
 
-async def _ask(reader: Reader, source: SourceText, reading: Reading) -> Told[Answer]:
+async def _ask(reader: Reader, source: SourceText, reading: Reading, reasons_of: Sequence[int]) -> Told[Any]:
     """The model's reading beside the rules', which it confirms, completes and doubts."""
     from extractor.crosscheck import crosscheck
     from extractor.grounding import ground
     from extractor.units import cut
 
     units = cut(source)
-    told = await reader.read(units, lambda answer: ground(answer, units).problems)
-    if told.answer is not None:
-        reading.flags.extend(crosscheck(source, reading.statement, ground(told.answer, units)))
-    elif told.failure is not None:
+    told: Told[Any]
+    if reasons_of:
+        told = await _ask_reasons(reader, units, [reading.statement.issues[number - 1] for number in reasons_of])
+    else:
+        told = await reader.read(units, lambda answer: ground(answer, units).problems)
+        if told.answer is not None:
+            reading.flags.extend(crosscheck(source, reading.statement, ground(told.answer, units)))
+    if told.failure is not None:
         reading.flags.append(
             Flag(code="model_failed", level="warning", message=f"{told.failure}; this is the rules' reading alone")
         )
     return told
 
 
+async def _ask_reasons(reader: Reader, units: Units, issues: Sequence[Issue]) -> Told[ReasonsAnswer]:
+    """The reasons of these items, by the model, beside the rules'."""
+    from extractor.crosscheck import add_reasons
+    from extractor.grounding import ground_reasons
+
+    shown = "\n\n".join(
+        f"item {issue.number}, {issue.decision}: {issue.request.text if issue.request else ''}\n{units.within(spans)}"
+        for issue in issues
+        if (spans := issue.rationale.spans if issue.rationale else [])
+    )
+    told = await reader.reasons(units.source, shown, lambda answer: ground_reasons(answer, units, issues)[1])
+    if told.answer is not None:
+        found, _ = ground_reasons(told.answer, units, issues)
+        for issue in issues:
+            add_reasons(issue, found.get(issue.number, ()))
+    return told
+
+
 def _determination(
-    source: SourceText, reading: Reading, told: tuple[Reader, Told[Answer]] | None, started: float
+    source: SourceText, reading: Reading, told: tuple[Reader, Told[Any]] | None, started: float
 ) -> Determination:
     for finding in check(reading.statement, reading.told):
         owner = next((issue for issue in reading.statement.issues if issue.number == finding.issue), reading)

@@ -80,6 +80,12 @@ class Units:
     def _shown(self, after: int, before: int) -> str:
         return "\n".join(f"{unit.number}|{unit.text}" for unit in self.units[after : before - 1])
 
+    def within(self, spans: Sequence[Span]) -> str:
+        """The units that stand within this stretch, as a model is shown them."""
+        start, end = spans[0][0], spans[-1][1]
+        inside = (unit for unit in self.units if unit.spans[0][0] >= start and unit.spans[-1][1] <= end)
+        return "\n".join(f"{unit.number}|{unit.text}" for unit in inside)
+
     def spans(self, pointer: str) -> list[Span]:
         """Where the words stand that the pointer names. Raises NoSuchPlace."""
         match = POINTER.fullmatch(pointer)

@@ -452,15 +452,24 @@ def test_only_what_the_rules_leave_open_is_asked(mock: Mock, tmp_path: Path) -> 
     """With --strategy auto: a letter without a doubt costs nothing."""
     folder = write(tmp_path / "in", 2)
     told = "The patient walks two miles daily and grows roses. The request is not medically necessary."
-    open_letter = Letter(items=[Item(rationale=told)])
-    (folder / "open.txt").write_text(str(open_letter), encoding="utf-8")
+    reasons_open = Letter(items=[Item(), Item("Knee brace", rationale=told)])
+    (folder / "open.txt").write_text(str(reasons_open), encoding="utf-8")
+    (folder / "doubtful.txt").write_text(str(Letter(items=[Item("Knee brace", " ")])), encoding="utf-8")
     report = done(folder, out=tmp_path / "out", model=model(), strategy="auto")
     by = {
         Path(line["input"]).stem: line["provenance"]["model"]
         for line in lines(tmp_path / "out" / "determinations.jsonl")
     }
-    assert mock.asked == 1 and by == {"0": "none", "1": "none", "open": "mock"}
-    assert report["saved"] == {"letters": 2, "tokens": report["saved"]["tokens"], "cost": 0.0}
+    assert mock.asked == 2 and by == {"0": "none", "1": "none", "open": "mock", "doubtful": "mock"}
+    read = {Path(line["input"]).stem: line for line in lines(tmp_path / "out" / "determinations.jsonl")}
+    asked_for = {name: line["provenance"]["prompt"] for name, line in read.items()}
+    assert asked_for == {"0": None, "1": None, "open": "reasons@1", "doubtful": "extract@1"}
+    assert [len(issue["rationale"]["reasons"]) for issue in read["open"]["issues"]] == [1, 1], "the second by the model"
+    whole = read["doubtful"]["provenance"]["tokens"]
+    part = read["open"]["provenance"]["tokens"]
+    assert part["prompt"] < whole["prompt"] / 2 and part["completion"] < whole["completion"] / 2
+    spared = 3 * (whole["prompt"] + whole["completion"]) - part["prompt"] - part["completion"]
+    assert report["saved"] == {"letters": 2, "tokens": spared, "cost": 0.0}
 
 
 STOPS: dict[str, tuple[Stops, str, str]] = {

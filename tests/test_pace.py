@@ -108,7 +108,7 @@ def test_a_limit_a_minute_holds(limits: dict[str, int], asked: int) -> None:
     assert begun == asked
 
 
-def test_a_provider_that_is_full_answers_letter() -> None:
+def test_a_provider_that_is_full_answers_about_every_letter() -> None:
     """A mock that takes three at once and answers 429 to more: all twelve letters get their answers."""
     import httpx2
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from extractor.batch.local import Asking, left_open, read_by_rules, what_ended
+from extractor.batch.local import Asking, read_by_rules, what_ended
 from extractor.batch.outcome import Outcome, read_line
 from extractor.batch.run import Job, Run
 from extractor.errors import RunTrouble
@@ -176,7 +176,7 @@ async def _by_model(jobs: list[Job], plan: Plan) -> list[Outcome]:
     try:
         pace = Pace(plan.slots, requests_a_minute=plan.requests_a_minute, tokens_a_minute=plan.tokens_a_minute)
         reader = Reader(plan.model, cache=cache, pace=pace)
-        await Asking(few, reader, plan.bounds, plan.slots, left_open if plan.auto else None).all()
+        await Asking(few, reader, plan.bounds, plan.slots, plan.auto).all()
     finally:
         cache.close()
     return few.ended

@@ -11,15 +11,18 @@ from statistics import mean, stdev
 from extractor.batch.inputs import Entry, Inputs, gather, load
 from extractor.batch.perform import Asked
 from extractor.errors import ImrError
-from extractor.model.answer import Answer, response_schema
+from extractor.model.answer import Answer, ReasonsAnswer, response_schema
 from extractor.model.client import CHARACTERS_PER_TOKEN
 from extractor.model.mock.reader import read as answered
 from extractor.model.prompts import prompts
 from extractor.model.reading import constant
 from extractor.model.usage import Usage, cost
 from extractor.pipeline import extract, read_source
-from extractor.units import cut
+from extractor.schema import Issue
+from extractor.units import Units, cut
 
+REASON = 90
+"""Characters of an item with its reasons in an answer."""
 SAMPLE = 60
 """Letters that are looked at."""
 Z = 1.96
@@ -99,13 +102,28 @@ def _size(inputs: Inputs, entry: Entry, asked: Asked) -> tuple[int, int] | None:
         result = extract(source)
     except ImrError:
         return None
-    if asked.model is None or (asked.strategy == "auto" and not left_open(result)):
-        return 0, 0
     units = cut(source)
+    if asked.strategy == "auto":
+        is_open = left_open(result)
+        if not is_open.letter:
+            return _of_reasons(units, [result.issues[number - 1] for number in is_open.reasons])
+    if asked.model is None:
+        return 0, 0
     sent = sum(map(len, prompts()["extract"].render(**constant(), letter=units.text)))
     sent += len(json.dumps(response_schema(Answer)))
     said = len(json.dumps(answered(units.text), separators=(",", ":")))
     return sent // CHARACTERS_PER_TOKEN, said // CHARACTERS_PER_TOKEN
+
+
+def _of_reasons(units: Units, issues: list[Issue]) -> tuple[int, int]:
+    """The same where only reasons are asked; a reason is about as long as a line of the prompt's examples."""
+    if not issues:
+        return 0, 0
+    shown = sum(len(units.within(issue.rationale.spans)) for issue in issues if issue.rationale)
+    sent = (
+        len(prompts()["reasons"].system) + len(constant()["reasons"]) + len(json.dumps(response_schema(ReasonsAnswer)))
+    )
+    return (sent + shown) // CHARACTERS_PER_TOKEN, REASON * len(issues) // CHARACTERS_PER_TOKEN
 
 
 def _sum(values: list[int], letters: int, looked_at: int) -> tuple[int, int, int]:

@@ -7,6 +7,7 @@ import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from extractor.batch.inputs import load
@@ -49,9 +50,20 @@ def read_by_rules(job: Job) -> Outcome:
         return failed(job.key, job.stamp, error)
 
 
-def left_open(result: Determination) -> bool:
-    """Whether the rules leave something open, or doubt it: only then a model can tell more."""
-    return result.status == "partial" or any(flag.code == OPEN for issue in result.issues for flag in issue.flags)
+@dataclass(frozen=True)
+class LeftOpen:
+    """What the rules leave open or doubt in a letter: only there a model can tell more."""
+
+    letter: bool
+    """More than reasons: the whole letter is asked about."""
+    reasons: tuple[int, ...] = ()
+    """Items whose reasons are all that is open."""
+
+
+def left_open(result: Determination) -> LeftOpen:
+    """By the flags of the rules' reading."""
+    reasons = tuple(issue.number for issue in result.issues if any(flag.code == OPEN for flag in issue.flags))
+    return LeftOpen(result.status == "partial", reasons)
 
 
 def read_text(job: Job) -> SourceText:
@@ -60,14 +72,12 @@ def read_text(job: Job) -> SourceText:
     return read_source(letter, name=job.file_name, ocr=job.options.ocr, limits=job.options.limits)
 
 
-def by_model(
-    run: Run, reader: Reader, bounds: Bounds, *, slots: int, asks: Callable[[Determination], bool] | None = None
-) -> None:
-    """As :func:`by_rules`, with a model for the letters whose reading by rules ``asks`` for it (None: all); ``slots``
-    are open at once. Raises RunTrouble."""
+def by_model(run: Run, reader: Reader, bounds: Bounds, *, slots: int, auto: bool = False) -> None:
+    """As :func:`by_rules`, with a model; ``auto``: only for what the rules leave open. ``slots`` letters are open at
+    once. Raises RunTrouble."""
     with interruptible(run):
         try:
-            asyncio.run(Asking(run, reader, bounds, slots, asks).all())
+            asyncio.run(Asking(run, reader, bounds, slots, auto).all())
         finally:
             run.folder.commit()
 
@@ -79,7 +89,7 @@ def by_provider(
     bounds: Bounds,
     *,
     slots: int,
-    asks: Callable[[Determination], bool] | None = None,
+    auto: bool = False,
 ) -> None:
     """As :func:`by_model`, by the provider's batch interface, round after round until no letter waits. Raises
     RunTrouble, ModelFailed."""
@@ -88,7 +98,7 @@ def by_provider(
         try:
             await provider.collected()
             while run.waiting and not run.stopped:
-                await Asking(run, reader, bounds, slots, asks).all()
+                await Asking(run, reader, bounds, slots, auto).all()
                 run.folder.commit()
                 run.look_again()
                 run.expects(provider.deferred.expected_cost(reader.settings))
@@ -122,10 +132,8 @@ class Letters(Protocol):
 class Asking:
     """Files are read ahead in worker processes, which may be ended; the loop only asks and compares."""
 
-    def __init__(
-        self, run: Letters, reader: Reader, bounds: Bounds, slots: int, asks: Callable[[Determination], bool] | None
-    ) -> None:
-        self.run, self.reader, self.bounds, self.slots, self.asks = run, reader, bounds, slots, asks
+    def __init__(self, run: Letters, reader: Reader, bounds: Bounds, slots: int, auto: bool) -> None:
+        self.run, self.reader, self.bounds, self.slots, self.auto = run, reader, bounds, slots, auto
         self.read: asyncio.Queue[tuple[Job, SourceText | Outcome] | None] = asyncio.Queue(AHEAD)
         self.asked: dict[str, asyncio.Event] = {}
         """By text, letters at the model just now: the same one is not asked about twice."""
@@ -182,9 +190,14 @@ class Asking:
             await other.wait()
         self.asked[text.text_sha256] = ended = asyncio.Event()
         try:
-            if self.asks is not None and not self.asks(result := extract(text)):
-                return succeeded(job.key, job.stamp, result, no_text=job.options.no_text)
-            result = await aextract(text, model=self.reader)
+            reasons: tuple[int, ...] = ()
+            if self.auto:
+                result = extract(text)
+                is_open = left_open(result)
+                if not is_open.letter and not is_open.reasons:
+                    return succeeded(job.key, job.stamp, result, no_text=job.options.no_text)
+                reasons = () if is_open.letter else is_open.reasons
+            result = await aextract(text, model=self.reader, reasons_of=reasons)
             if self.reader.unkept:
                 raise RunTrouble(
                     "the model's answers cannot be kept, and would be paid for again (see imr cache info): make room "

@@ -59,7 +59,7 @@ def succeeded(key: str, stamp: str, result: Determination, *, no_text: bool) -> 
         "text": result.source.text_sha256,
         "case": _hidden(result.case.case_number) if no_text else result.case.case_number,
         "decided": str(result.case.decision_date or ""),
-        "asked": provenance.model != "none",
+        "asked": provenance.prompt,
         "cache": provenance.cache,
         "attempts": provenance.attempts,
         "prompt": provenance.tokens.prompt,

@@ -115,7 +115,7 @@ def _read(asked: Asked, run: Run, note: Callable[[str], None]) -> None:
 
     pace = Pace(asked.slots, requests_a_minute=asked.requests_a_minute, tokens_a_minute=asked.tokens_a_minute)
     cache = open_cache(None if asked.keep else asked.out / ANSWERS)
-    asks = local.left_open if asked.strategy == "auto" else None
+    auto = asked.strategy == "auto"
     try:
         if asked.deferred:
             from extractor.batch.deferred import HALF, Deferred, Provider
@@ -124,12 +124,12 @@ def _read(asked: Asked, run: Run, note: Callable[[str], None]) -> None:
             deferred = Deferred(run.folder)
             reader = Reader(settings, cache=cache, transport=deferred)
             provider = Provider(settings, deferred, note)
-            local.by_provider(run, reader, provider, asked.bounds, slots=asked.slots, asks=asks)
+            local.by_provider(run, reader, provider, asked.bounds, slots=asked.slots, auto=auto)
             if not run.stopped:
                 deferred.forget()
         else:
             reader = Reader(asked.model, cache=cache, pace=pace)
-            local.by_model(run, reader, asked.bounds, slots=asked.slots, asks=asks)
+            local.by_model(run, reader, asked.bounds, slots=asked.slots, auto=auto)
     finally:
         cache.close()
 

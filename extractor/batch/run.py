@@ -54,6 +54,10 @@ class Totals:
     failed: int = 0
     asked: int = 0
     """Letters that the model was asked about, or whose answer was kept."""
+    whole: list[float] = field(default_factory=lambda: [0, 0, 0.0])
+    """Letters that were asked about as a whole, their tokens and dollars."""
+    parts: list[float] = field(default_factory=lambda: [0, 0, 0.0])
+    """The same of letters of which only the reasons were asked."""
     cached: int = 0
     unanswered: int = 0
     """Letters that the model failed on: the rules' reading stands."""
@@ -69,16 +73,28 @@ class Totals:
         return self.done + self.partial + self.failed
 
     def saved(self) -> dict[str, float | int | None]:
-        """What the letters that were not asked about would have taken, by the mean of those that were."""
-        spared, paid = self.done + self.partial - self.asked, self.asked - self.cached
-        mean = (lambda value: round(spared * value / paid, 4)) if paid else (lambda value: None)
-        tokens = mean(self.prompt + self.completion)
-        return {"letters": spared, "tokens": tokens and round(tokens), "cost": mean(self.cost)}
+        """What asking about every letter as a whole would have taken more, by the mean of those that were."""
+        spared = self.done + self.partial - self.asked
+        letters, tokens, cost = self.whole
+        if not letters:
+            return {"letters": spared, "tokens": None, "cost": None}
+        less = spared + self.parts[0]
+        return {
+            "letters": spared,
+            "tokens": round(less * tokens / letters - self.parts[1]),
+            "cost": round(less * cost / letters - self.parts[2], 4),
+        }
 
     def add(self, outcome: Outcome) -> None:
         head = outcome.head
         setattr(self, outcome.ended, getattr(self, outcome.ended) + 1)
-        self.asked += head.get("asked", False)
+        asked = head.get("asked")
+        self.asked += asked is not None
+        if head.get("cache") != "hit" and asked is not None:
+            whole = self.whole if asked.startswith("extract") else self.parts
+            whole[0] += 1
+            whole[1] += head["prompt"] + head["completion"]
+            whole[2] += head["cost"] or 0.0
         self.cached += head.get("cache") == "hit"
         self.unanswered += bool(head["retry"])
         self.attempts += head.get("attempts", 0)

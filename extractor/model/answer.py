@@ -118,6 +118,19 @@ class Answer(Part):
     issues: Annotated[list[IssueAnswer], Field(max_length=60)]
 
 
+class ItemReasons(Part):
+    """Why one item was decided so."""
+
+    item: Annotated[int, Field(ge=1, le=999)]
+    reasons: Annotated[list[Reason], Field(max_length=8)]
+
+
+class ReasonsAnswer(Part):
+    """The reasons of the items that were shown."""
+
+    items: Annotated[list[ItemReasons], Field(max_length=60)]
+
+
 class Reworded(Part):
     """One reason in plain words."""
 

@@ -12,7 +12,7 @@ from typing import Any, Generic
 from pydantic import ValidationError
 
 from extractor.errors import ModelFailed
-from extractor.model.answer import Answer, Part, Rewording, joined, response_schema
+from extractor.model.answer import Answer, Part, ReasonsAnswer, Rewording, joined, response_schema
 from extractor.model.asking import TOO_LONG, ask
 from extractor.model.cache import Keeper
 from extractor.model.client import Connection, Form, address, connect
@@ -77,18 +77,32 @@ class Reader:
     ) -> Told[Rewording]:
         """Asks for plain words for the reasons that are shown, unless they are kept. Never raises for a model's
         failure."""
-        prompt, reask = prompts()["reword"], prompts()["reask"]
-        redaction = Redaction() if self.settings.redact else None
-        system, user = prompt.render(language=language, reasons=redaction.redact(shown) if redaction else shown)
-        told = Told[Rewording](prompt.name, fingerprint(system, user), "miss" if self._cache else "off")
+        return await self._shown(source, "reword", Rewording, examine, language=language, reasons=self._redacted(shown))
 
-        async def asked() -> Rewording:
-            found = await ask(
-                self._connected(), Rewording, system, user, reask=reask, examine=examine, usage=told.usage
-            )
+    async def reasons(
+        self, source: SourceText, shown: str, examine: Callable[[ReasonsAnswer], list[str]]
+    ) -> Told[ReasonsAnswer]:
+        """Asks for the reasons of the items that are shown, unless they are kept. Never raises for a model's
+        failure."""
+        codes = constant()["reasons"]
+        return await self._shown(source, "reasons", ReasonsAnswer, examine, reasons=codes, items=self._redacted(shown))
+
+    def _redacted(self, shown: str) -> str:
+        return Redaction().redact(shown) if self.settings.redact else shown
+
+    async def _shown(
+        self, source: SourceText, name: str, form: type[Form], examine: Callable[[Form], list[str]], **values: str
+    ) -> Told[Form]:
+        """Asks about a part of the letter; the answer holds no word of it."""
+        prompt, reask = prompts()[name], prompts()["reask"]
+        system, user = prompt.render(**values)
+        told = Told[Form](prompt.name, fingerprint(system, user), "miss" if self._cache else "off")
+
+        async def asked() -> Form:
+            found = await ask(self._connected(), form, system, user, reask=reask, examine=examine, usage=told.usage)
             return found.answer
 
-        return await self._told(told, Rewording, self._key(source, Rewording, system, user), asked)
+        return await self._told(told, form, self._key(source, form, system, user), asked)
 
     async def _told(
         self, told: Told[Form], form: type[Form], key: str, asked: Callable[[], Awaitable[Form]]

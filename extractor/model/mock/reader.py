@@ -197,6 +197,18 @@ def _judged(lines: dict[int, str], units: str | None, *, upheld: bool) -> dict[s
     return {"parts": parts[:30], "reasons": reasons[:8]}
 
 
+def judge(shown: str) -> dict[str, Any]:
+    """The reasons of the items that the prompt shows."""
+    items = []
+    for block in shown.split("\n\n"):
+        title, *rest = block.splitlines()
+        lines = {int(m[1]): m[2] for m in map(LINE.match, rest) if m}
+        units = _range(min(lines), max(lines)) if lines else None
+        judged = _judged(lines, units, upheld=", upheld" in title)
+        items.append({"item": int(title.split()[1].rstrip(",")), "reasons": judged["reasons"]})
+    return {"items": items}
+
+
 def reword(shown: str) -> dict[str, Any]:
     """Of each reason the shortest sentence shown, as it stands: plain where the letter is."""
     sentences = []

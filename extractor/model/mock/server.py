@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from extractor.model.mock.reader import read, reword
+from extractor.model.mock.reader import judge, read, reword
 from extractor.model.mock.scenarios import SCENARIOS, Reply
 
 REASONS = re.compile(r"<reasons>\n(.*?)\n</reasons>", re.S)
+ITEMS = re.compile(r"<items>\n(.*?)\n</items>", re.S)
 LETTER = re.compile(r"<letter>\n(.*?)\n</letter>", re.S)
 CHARACTERS_PER_TOKEN = 4
 """Roughly, of English and JSON."""
@@ -45,8 +46,12 @@ class Mock:
         letters = LETTER.findall(text)
         shown = letters[-1] if letters else ""
         draw = random.Random(f"{self.seed}:{self.asked}:{self.scenario}")  # noqa: S311 - no secret
-        reasons = REASONS.findall(text)
-        reply = Reply(self.reword(reasons[-1]) if reasons else self.answer(shown), reasons[-1] if reasons else shown)
+        if reasons := REASONS.findall(text):
+            reply = Reply(self.reword(reasons[-1]), reasons[-1])
+        elif items := ITEMS.findall(text):
+            reply = Reply(judge(items[-1]), items[-1])
+        else:
+            reply = Reply(self.answer(shown), shown)
         if self.scenario and draw.random() < self.rate:
             SCENARIOS[self.scenario](reply, draw)
         content = reply.content if reply.content is not None else json.dumps(reply.answer, separators=(",", ":"))
