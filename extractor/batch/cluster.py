@@ -66,7 +66,7 @@ def by_daft(run: Run, asked: Asked, *, ray: bool) -> None:
     if not ray and daft.get_or_infer_runner_type() != "native":
         daft.set_runner_native()
     plan = Plan(
-        asked.bounds, asked.model, asked.strategy == "auto", _share(asked.slots, workers) or 1,
+        asked.bounds, asked.model, asked.strategy == "auto", asked.slots,
         _share(asked.requests_a_minute, workers), _share(asked.tokens_a_minute, workers), 1 if ray else cores(),
         {name: os.environ[name] for name in CARRIED if name in os.environ},
     )  # fmt: skip

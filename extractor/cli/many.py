@@ -61,7 +61,13 @@ def batch(
         str | None, typer.Option("--publish", metavar="URL", help="Copy the finished data set to this object store.")
     ] = None,
     concurrency: Annotated[
-        int, typer.Option("--concurrency", min=1, max=100, help="Letters that wait for the model at once.")
+        int,
+        typer.Option(
+            "--concurrency",
+            min=1,
+            max=100,
+            help="Letters that wait for the model at once; on a cluster, of each worker.",
+        ),
     ] = 16,
     requests_per_minute: Annotated[
         int | None, typer.Option("--requests-per-minute", min=1, help="The provider's limit.")
