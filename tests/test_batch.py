@@ -25,9 +25,10 @@ from extractor.batch.folder import RUN, SHARDS, RunFolder, whole
 from extractor.batch.inputs import gather
 from extractor.batch.outcome import failed_with, key_of, read_line
 from extractor.batch.perform import Asked, perform
-from extractor.batch.run import Options, Run, Stops
+from extractor.batch.run import Options, Run, Stops, Totals
 from extractor.batch.tables import COLUMNS
 from extractor.cli.app import run as imr
+from extractor.cli.progress import Progress, view
 from extractor.errors import LimitReached, RunTrouble
 from extractor.limits import DEFAULT_LIMITS, Limits
 from extractor.model.mock import Mock
@@ -685,3 +686,48 @@ def test_a_batch_that_would_cost_too_much_is_not_submitted(provider: Batches, tm
     with pytest.raises(LimitReached, match="--max-cost"):
         done(write(tmp_path / "in"), out=tmp_path / "out", **DEFERRED, stops=Stops(max_cost=0.001))
     assert not provider.files and not provider.batches
+
+
+# What is told while it works.
+
+
+def seen(run: Run, **totals: Any) -> str:
+    run.totals = Totals(**totals)
+    return view(run)
+
+
+def test_one_line_tells_where_a_run_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Done, flagged, failed, kept before, tokens, dollars, letters a second, time left; and why it stops."""
+    clock = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    kept = RunFolder(tmp_path / "out", {}, fresh=False, mixed=False)
+    with gather([str(write(tmp_path / "in", 100))], DEFAULT_LIMITS, apart=tmp_path / "out") as inputs:
+        run = Run(inputs, kept, Options(DEFAULT_LIMITS))
+        clock[0] += 10
+        told = seen(run, done=30, partial=8, failed=2)
+        assert told == "40 of 100 letters, 30 done, 8 flagged, 2 failed, 4.0 a second, 0:15 left"
+        told = seen(run, done=40, cached=5, attempts=35, prompt=200_000, completion=20_000, cost=1.25)
+        assert "5 kept before, 220,000 tokens, $1.25, 4.0 a second" in told
+        assert "price not known" in seen(run, done=1, attempts=1, unpriced=True)
+        run.stopped = "interrupted"
+        assert seen(run, done=1).endswith("Ctrl-C again stops at once")
+    kept.close()
+
+
+@pytest.mark.parametrize(("quiet", "lines"), [(False, 3), (True, 0)])
+def test_without_a_terminal_a_line_now_and_then_is_told(
+    quiet: bool, lines: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One every ten seconds, none with --quiet; nothing of it on standard output."""
+    clock = [0.0]
+    monkeypatch.setattr("extractor.cli.progress.time.monotonic", lambda: clock[0])
+    kept = RunFolder(tmp_path / "out", {}, fresh=False, mixed=False)
+    with gather([str(write(tmp_path / "in", 3))], DEFAULT_LIMITS, apart=tmp_path / "out") as inputs:
+        run = Run(inputs, kept, Options(DEFAULT_LIMITS))
+        with Progress(quiet=quiet) as progress:
+            for _ in range(70):
+                clock[0] += 0.5
+                progress.told(run)
+    kept.close()
+    out, err = capsys.readouterr()
+    assert out == "" and len(err.splitlines()) == lines and all("of 3 letters" in line for line in err.splitlines())

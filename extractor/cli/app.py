@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from extractor.cli.analysis import search, stats
 from extractor.cli.many import batch
 from extractor.cli.options import (
     ATTEMPTS,
@@ -142,6 +143,8 @@ def summarize(
 
 
 app.command()(batch)
+app.command()(stats)
+app.command()(search)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The commands for many letters: ``imr batch``."""
+"""The command for many letters: ``imr batch``."""
 
 from __future__ import annotations
 
