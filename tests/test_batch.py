@@ -703,7 +703,7 @@ def test_one_line_tells_where_a_run_stands(tmp_path: Path, monkeypatch: pytest.M
     kept = RunFolder(tmp_path / "out", {}, fresh=False, mixed=False)
     with gather([str(write(tmp_path / "in", 100))], DEFAULT_LIMITS, apart=tmp_path / "out") as inputs:
         run = Run(inputs, kept, Options(DEFAULT_LIMITS))
-        clock[0] += 10
+        run.started, clock[0] = 1000.0, 1010.0
         told = seen(run, done=30, partial=8, failed=2)
         assert told == "40 of 100 letters, 30 done, 8 flagged, 2 failed, 4.0 a second, 0:15 left"
         told = seen(run, done=40, cached=5, attempts=35, prompt=200_000, completion=20_000, cost=1.25)

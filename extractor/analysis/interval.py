@@ -25,15 +25,19 @@ STEPS, NEAR = 60, 1e-9
 """The solution is stepped up to until it moves by less."""
 
 Interval = tuple[float, float]
+Letters = Mapping[tuple[int, int], int]
+"""How many letters hold so many items of a group, more than none, and of them so many overturned."""
 
 
-def interval(letters: Mapping[tuple[int, int], int]) -> Interval:
-    """The 95 % interval of the share of items overturned. ``letters`` counts them by (items, overturned); items > 0.
+def interval(letters: Letters) -> Interval:
+    """The 95 % interval of the share of items overturned.
 
     Where every letter has the same share, resampling has nothing to vary: Wilson's interval by letter stands instead.
 
-    >>> [round(bound, 2) for bound in interval({(1, 0): 60, (1, 1): 20, (4, 1): 20})]
-    [0.19, 0.32]
+    >>> [round(bound, 2) for bound in interval({(1, 0): 80, (1, 1): 20})]
+    [0.12, 0.28]
+    >>> [round(bound, 2) for bound in interval({(4, 0): 20, (4, 4): 5})]
+    [0.06, 0.37]
     """
     shares = [overturned / items for items, overturned in letters]
     least, most = min(shares), max(shares)
@@ -56,7 +60,7 @@ def wilson(share: float, total: int) -> Interval:
     return middle - half if share > 0 else 0.0, middle + half if share < 1 else 1.0
 
 
-def _sums(letters: Mapping[tuple[int, int], int]) -> tuple[int, ...]:
+def _sums(letters: Letters) -> tuple[int, ...]:
     """Over all letters: items, overturned, and their products up to the third power. Whole numbers: in any order."""
     n = k = nn = nk = kk = nnn = nnk = nkk = kkk = 0
     for (items, overturned), count in letters.items():

@@ -29,11 +29,11 @@ DAYS = (
 )  # fmt: skip
 KINDS = ("all", "agreement", *GROUPINGS)
 SOURCES = get_args(CitationSource)
-WIDTH, MASK, BOTH = 16, (1 << 16) - 1, (1 << 32) - 1
+WIDTH, MASK = 16, (1 << 16) - 1
 """Of a letter four counts stand in one number, bits of this width each: items, of them overturned, and both again
 without dependent and already authorised ones."""
-Counts = dict[int, int]
-"""Letters by two of these counts."""
+Counted = dict[tuple[int, int], int]
+Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,9 @@ class Statistics:
 
 def statistics(folder: Path) -> Statistics:
     """The figures of the run in this folder. Raises RunTrouble."""
-    tables = Tables(folder)
-    groups = _rates(tables)
-    (issues, rationales), (letters, totals, first, last, days) = _issues(tables), _letters(tables)
+    of_issues, of_letters, cited, of_groups = Tables(folder).ask_all(ISSUES, LETTERS, GUIDELINES, RATES)
+    (issues, rationales), (letters, totals, first, last, days) = _issues(of_issues), _letters(of_letters)
+    groups = _rates(of_groups)
     whole = groups["all"]
     rates = {name: groups[name] for name in GROUPINGS}
     for name in GROUPINGS[:-1]:
@@ -119,8 +119,8 @@ def statistics(folder: Path) -> Statistics:
     rates["month"].sort(key=lambda row: (row.name == UNSTATED, row.name))
     return Statistics(
         letters, issues, first, last, whole[0] if whole else None, rates,
-        sorted(groups["agreement"], key=lambda row: AGREEMENT.index(row.name)), _guidelines(tables), days,
-        rationales, totals,
+        sorted(groups["agreement"], key=lambda row: AGREEMENT.index(row.name)),
+        [Guideline(*row) for row in cited], days, rationales, totals,
     )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def _mask(column: str) -> str:
 
 
 def _part(kind: str, name: str, where: str = "true") -> str:
-    return f"select {KINDS.index(kind)}::utinyint kind, {name} as name, letter, found from items where {where}"
+    return f"select {KINDS.index(kind)}::utinyint kind, {name} as name, letter, found from items where {where}"  # noqa: S608 - no user's words
 
 
 AGREED = """case when theirs = ours then case when ours = 0 then 'neither' else 'same' end
@@ -156,51 +156,53 @@ with items as materialized (
   select kind, name, letter, sum(found)::bigint found from parts group by all
 ), dated as materialized (
   select found, coalesce(year(decision_date) * 100 + month(decision_date), decision_year)::varchar decided,
-    case when len(specialties) > 0 then list_distinct(specialties) else [''] end trained
+    list_distinct(string_split(
+      replace(coalesce(array_to_string(specialties, chr(10)), ''), '&', 'and'), chr(10)
+    )) trained
   from by_letter left join (
     select hash(letter_id) letter, decision_date, decision_year, specialties from read_parquet($letters)
   ) using (letter) where kind = {KINDS.index("all")}
-), patterns as (
-  select kind, name, found from by_letter
-  union all select {KINDS.index("month")}, decided, found from dated
-  union all select {KINDS.index("specialty")}, unnest(trained), found from dated
 )
-select kind, name, found, count(*) from patterns group by all"""  # noqa: S608 - of closed lists only
-"""Letters by what they hold of each group, alike ones counted together: four counts in one number, see ``_rates``.
+select kind, name, found, count(*) from by_letter group by kind, name, found
+union all select {KINDS.index("month")}, decided, found, count(*) from dated group by decided, found
+union all select {KINDS.index("specialty")}, one, found, count(*) from (
+  select unnest(trained) one, found from dated
+) group by one, found"""  # noqa: S608 - of closed lists only
+"""Letters by what they hold of each group, alike ones counted together: four counts in one number while they are added.
 Keys are hashed: among ten million letters two have the same 64 bits in three of a million runs."""
 
 
-def _rates(tables: Tables) -> dict[str, list[Row]]:
+def _rates(rows: Rows) -> dict[str, list[Row]]:
     """Every grouping's rows, in no order."""
-    groups: dict[tuple[int, str], tuple[Counts, Counts]] = {}
-    for kind, name, found, letters in tables.ask(RATES):
+    groups: dict[tuple[int, str], tuple[Counted, Counted]] = {}
+    for kind, name, found, letters in rows:
         every, without = groups.setdefault((kind, name or ""), ({}, {}))
-        own, rest = found >> 2 * WIDTH, found & BOTH
-        every[rest] = every.get(rest, 0) + letters
-        if own:
-            without[own] = without.get(own, 0) + letters
-    rows: dict[str, list[Row]] = {kind: [] for kind in KINDS}
+        of_all = found & MASK, found >> WIDTH & MASK
+        every[of_all] = every.get(of_all, 0) + letters
+        alone = found >> 2 * WIDTH & MASK, found >> 3 * WIDTH
+        if alone[0]:
+            without[alone] = without.get(alone, 0) + letters
+    told: dict[str, list[Row]] = {kind: [] for kind in KINDS}
     for (number, name), (every, without) in groups.items():
         kind = KINDS[number]
-        rows[kind].append(Row(_named(kind, name), _rate(every), _rate(without) if without else None))
-    return rows
+        told[kind].append(Row(_named(kind, name), _rate(every), _rate(without) if without else None))
+    return told
+
+
+def _rate(counted: Counted) -> Rate:
+    letters = sum(counted.values())
+    issues = overturned = touched = 0
+    for (items, granted), count in counted.items():
+        issues += items * count
+        overturned += granted * count
+        touched += count if granted else 0
+    return Rate(letters, issues, overturned, overturned / issues, *interval(counted), touched, touched / letters)
 
 
 def _named(grouping: str, name: str) -> str:
     if not name:
         return NONE if grouping in ("source", "reason") else UNSTATED
     return f"{name[:4]}-{name[4:]}" if grouping == "month" and len(name) > 4 else name
-
-
-def _rate(found: Counts) -> Rate:
-    letters = {(packed & MASK, packed >> WIDTH): count for packed, count in found.items()}
-    of = sum(letters.values())
-    issues = overturned = touched = 0
-    for (items, granted), count in letters.items():
-        issues += items * count
-        overturned += granted * count
-        touched += count if granted else 0
-    return Rate(of, issues, overturned, overturned / issues, *interval(letters), touched, touched / of)
 
 
 ISSUES = """
@@ -218,9 +220,9 @@ from (
 )"""
 
 
-def _issues(tables: Tables) -> tuple[dict[str, int], dict[str, int]]:
+def _issues(rows: Rows) -> tuple[dict[str, int], dict[str, int]]:
     """How many there are of what kind; how many share their rationale."""
-    [(_, *counts)] = tables.ask(ISSUES)
+    [(_, *counts)] = rows
     every, decided, overturned, dependent, authorized, own, clusters, shared, clustered, in_shared = (
         int(count or 0) for count in counts
     )
@@ -247,8 +249,8 @@ select count(*), count(*) filter (status = 'failed'), count(duplicate_of), count
 from read_parquet($letters)"""  # noqa: S608 - of the closed list only
 
 
-def _letters(tables: Tables) -> tuple[dict[str, int], dict[str, float], str | None, str | None, list[Days]]:
-    [(every, failed, duplicates, reissues, cost, priced, prompt, completion, first, last, *spent)] = tables.ask(LETTERS)
+def _letters(rows: Rows) -> tuple[dict[str, int], dict[str, float], str | None, str | None, list[Days]]:
+    [(every, failed, duplicates, reissues, cost, priced, prompt, completion, first, last, *spent)] = rows
     letters = {"all": every, "failed": failed, "duplicates": duplicates, "reissues": reissues}
     totals = {
         "cost_usd": cost, "letters_priced": priced, "prompt_tokens": int(prompt), "completion_tokens": int(completion)
@@ -258,17 +260,13 @@ def _letters(tables: Tables) -> tuple[dict[str, int], dict[str, float], str | No
     return letters, totals, first, last, days
 
 
-GUIDELINES = """
+GUIDELINES = f"""
 with cited as (
   select source, coalesce(canonical_title, title) named, section,
     count(*) filter (relied_on_by = 'administrator') theirs, count(*) filter (relied_on_by = 'reviewer') ours
   from read_parquet($citations) group by all
 )
 select * from cited
-qualify (row_number() over (order by theirs desc, ours desc, source, named, section) <= $most and theirs > 0)
-  or (row_number() over (order by ours desc, theirs desc, source, named, section) <= $most and ours > 0)
-order by theirs + ours desc, ours desc, source, named, section"""
-
-
-def _guidelines(tables: Tables) -> list[Guideline]:
-    return [Guideline(*row) for row in tables.ask(GUIDELINES, most=MOST_GUIDELINES)]
+qualify (row_number() over (order by theirs desc, ours desc, source, named, section) <= {MOST_GUIDELINES} and theirs > 0)
+  or (row_number() over (order by ours desc, theirs desc, source, named, section) <= {MOST_GUIDELINES} and ours > 0)
+order by theirs + ours desc, ours desc, source, named, section"""  # noqa: S608 - a number

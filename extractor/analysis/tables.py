@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 USED = ("letters", "issues", "citations")
 GLOB = str.maketrans({"[": "[[]", "*": "[*]", "?": "[?]"})
 """A folder's name is no pattern."""
+Rows = list[tuple[Any, ...]]
 CONFIG: dict[str, Any] = {
     "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
     "preserve_insertion_order": "false",
@@ -38,14 +40,35 @@ class Tables:
         self._error: type[Exception] = duckdb.Error
         self._connection: DuckDBPyConnection = duckdb.connect(config=CONFIG)
 
-    def ask(self, query: str, **values: object) -> list[tuple[Any, ...]]:
+    def ask_all(self, *queries: str) -> list[Rows]:
+        """Each query's rows, asked at the same time: one's planning runs beside another's reading."""
+        answers: list[Rows | RunTrouble] = [RunTrouble("")] * len(queries)
+
+        def ask(at: int) -> None:
+            try:
+                answers[at] = self.ask(queries[at])
+            except RunTrouble as error:
+                answers[at] = error
+
+        threads = [threading.Thread(target=ask, args=[at]) for at in range(len(queries))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for answer in answers:
+            if isinstance(answer, RunTrouble):
+                raise answer
+        return [answer for answer in answers if not isinstance(answer, RunTrouble)]
+
+    def ask(self, query: str, **values: object) -> Rows:
         """The rows. ``$letters``, ``$issues`` and ``$citations`` in the query are those tables' files."""
         named = {name: str(self.folder / f"{name}.parquet").translate(GLOB) for name in USED if f"${name}" in query}
         try:
-            return self._connection.execute(query, named | values).fetchall()
+            rows: Rows = self._connection.cursor().execute(query, named | values).fetchall()
         except self._error as error:
             # The message can hold values of the tables: it is not passed on.
             raise RunTrouble(
                 f"the tables in {self.folder} cannot be read ({type(error).__name__}): "
                 f"the imr batch command that made them writes them anew"
             ) from None
+        return rows

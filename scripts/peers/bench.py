@@ -51,7 +51,7 @@ class Size:
     """The walls are measured at the speed of a model."""
 
 
-FULL, QUICK = Size(76, 20.0, 4), Size(16, 20.0, 1, slow=False)
+FULL, QUICK = Size(60, 20.0, 4), Size(16, 20.0, 1, slow=False)
 
 
 @dataclass
@@ -198,6 +198,7 @@ def main() -> None:
             letters=size.letters,
             characters=sum(len(letter.source.text) for letter in known) / len(known),
             slots=SLOTS, delay=DELAY, speed=SPEED, hurry=size.hurry, seeds=size.seeds,
+            without_parts=answers.without_parts(known),
             alone=bench.imports(Path(sys.executable), "extractor"),
         )  # fmt: skip
     if size is FULL:
