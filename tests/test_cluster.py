@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from extractor.batch.folder import SHARDS
+from extractor.batch.stores import named
 from extractor.errors import CacheTrouble
 from extractor.model.cache import open_cache
 from extractor.model.mock import Mock
@@ -128,6 +129,19 @@ def test_object_stores_are_read_and_written(tmp_path: Path) -> None:
     copied = {path.name for path in (tmp_path / "published").iterdir()}
     assert {"determinations.jsonl", "issues.parquet", "run.json"} <= copied
     assert (tmp_path / "published" / "run.json").read_bytes() == (tmp_path / "out" / "run.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("s3://key:secret@bucket/a b/1.txt?region=x", "s3://bucket/a b/1.txt"),
+        ("s3://bucket/1.txt?endpoint_override=127.0.0.1:9", "s3://bucket/1.txt"),
+        ("file:///x/1.txt", "file:///x/1.txt"),
+    ],
+)
+def test_an_address_is_told_without_its_keys(address: str, name: str) -> None:
+    """Nor do they stand in a result or an error."""
+    assert named(address) == name
 
 
 # The cache that machines share.

@@ -173,9 +173,10 @@ def _folder(inputs: Inputs, folder: Path, apart: Path) -> Iterator[Entry]:
 
 def _store(inputs: Inputs, url: str) -> Iterator[Entry]:
     for address, size, stamp in stores.listed(url):
-        suffix = Path(address.partition("?")[0]).suffix.lower()
+        name = stores.named(address)
+        suffix = Path(name).suffix.lower()
         if suffix in LETTERS:
-            yield Entry(address.partition("?")[0], size, stamp, path=address)
+            yield Entry(name, size, stamp, path=address)
         else:
             inputs.ignored[suffix or "without ending"] += 1
 

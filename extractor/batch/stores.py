@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from extractor.errors import RunTrouble, UnreadableInput
 
 MARK = "://"
 HOW = "object stores need the extra 'parquet' (pip install 'imr-extractor[parquet]')"
+
+
+def named(url: str) -> str:
+    """The address without what it may hold of a user, a key or options."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}{MARK}{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def listed(url: str) -> Iterator[tuple[str, int, str]]:
@@ -22,7 +29,9 @@ def listed(url: str) -> Iterator[tuple[str, int, str]]:
             store.get_file_info(fs.FileSelector(path, recursive=True)) if told.type == fs.FileType.Directory else [told]
         )
     except (OSError, ValueError) as error:
-        raise RunTrouble(f"{url} cannot be listed ({type(error).__name__}): check the address and the access") from None
+        raise RunTrouble(
+            f"{named(url)} cannot be listed ({type(error).__name__}): check the address and the access"
+        ) from None
     bare, _, query = url.partition("?")
     for one in sorted(found, key=lambda info: str(info.path)):
         if one.type != fs.FileType.Directory:
@@ -54,7 +63,7 @@ def published(folder: Path, names: list[str], url: str) -> None:
                     target.write(piece)
     except (OSError, ValueError) as error:
         raise RunTrouble(
-            f"the data set stands in {folder}, and cannot be copied to {url} ({type(error).__name__}): check the "
+            f"the data set stands in {folder}, and cannot be copied to {named(url)} ({type(error).__name__}): check the "
             f"access and give the same command again"
         ) from None
 
