@@ -109,9 +109,10 @@ class Statistics:
 
 def statistics(folder: Path) -> Statistics:
     """The figures of the run in this folder. Raises RunTrouble."""
-    of_issues, of_letters, cited, of_groups = Tables(folder).ask_all(ISSUES, LETTERS, GUIDELINES, RATES)
-    (issues, rationales), (letters, totals, first, last, days) = _issues(of_issues), _letters(of_letters)
-    groups = _rates(of_groups)
+    tables = Tables(folder)
+    issues, rationales = _issues(tables.ask(ISSUES))
+    letters, totals, first, last, days = _letters(tables.ask(LETTERS))
+    groups = _rates(tables.ask(RATES))
     whole = groups["all"]
     rates = {name: groups[name] for name in GROUPINGS}
     for name in GROUPINGS[:-1]:
@@ -120,7 +121,7 @@ def statistics(folder: Path) -> Statistics:
     return Statistics(
         letters, issues, first, last, whole[0] if whole else None, rates,
         sorted(groups["agreement"], key=lambda row: AGREEMENT.index(row.name)),
-        [Guideline(*row) for row in cited], days, rationales, totals,
+        [Guideline(*row) for row in tables.ask(GUIDELINES, most=MOST_GUIDELINES)], days, rationales, totals,
     )  # fmt: skip
 
 
@@ -260,13 +261,13 @@ def _letters(rows: Rows) -> tuple[dict[str, int], dict[str, float], str | None, 
     return letters, totals, first, last, days
 
 
-GUIDELINES = f"""
+GUIDELINES = """
 with cited as (
   select source, coalesce(canonical_title, title) named, section,
     count(*) filter (relied_on_by = 'administrator') theirs, count(*) filter (relied_on_by = 'reviewer') ours
   from read_parquet($citations) group by all
 )
 select * from cited
-qualify (row_number() over (order by theirs desc, ours desc, source, named, section) <= {MOST_GUIDELINES} and theirs > 0)
-  or (row_number() over (order by ours desc, theirs desc, source, named, section) <= {MOST_GUIDELINES} and ours > 0)
-order by theirs + ours desc, ours desc, source, named, section"""  # noqa: S608 - a number
+qualify (row_number() over (order by theirs desc, ours desc, source, named, section) <= $most and theirs > 0)
+  or (row_number() over (order by ours desc, theirs desc, source, named, section) <= $most and ours > 0)
+order by theirs + ours desc, ours desc, source, named, section"""

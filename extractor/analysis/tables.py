@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,31 +39,11 @@ class Tables:
         self._error: type[Exception] = duckdb.Error
         self._connection: DuckDBPyConnection = duckdb.connect(config=CONFIG)
 
-    def ask_all(self, *queries: str) -> list[Rows]:
-        """Each query's rows, asked at the same time: one's planning runs beside another's reading."""
-        answers: list[Rows | RunTrouble] = [RunTrouble("")] * len(queries)
-
-        def ask(at: int) -> None:
-            try:
-                answers[at] = self.ask(queries[at])
-            except RunTrouble as error:
-                answers[at] = error
-
-        threads = [threading.Thread(target=ask, args=[at]) for at in range(len(queries))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        for answer in answers:
-            if isinstance(answer, RunTrouble):
-                raise answer
-        return [answer for answer in answers if not isinstance(answer, RunTrouble)]
-
     def ask(self, query: str, **values: object) -> Rows:
         """The rows. ``$letters``, ``$issues`` and ``$citations`` in the query are those tables' files."""
         named = {name: str(self.folder / f"{name}.parquet").translate(GLOB) for name in USED if f"${name}" in query}
         try:
-            rows: Rows = self._connection.cursor().execute(query, named | values).fetchall()
+            rows: Rows = self._connection.execute(query, named | values).fetchall()
         except self._error as error:
             # The message can hold values of the tables: it is not passed on.
             raise RunTrouble(

@@ -55,7 +55,7 @@ class RunFolder:
         self.dropped = 0
         """Lines of shards that were not whole: their letters are read again."""
         self._lines: list[bytes] = []
-        self._keys: list[Outcome] = []
+        self._added: list[Outcome] = []
         self._bytes = 0
         self._begun = self._since = time.monotonic()
         self._open_shard: tuple[int, IO[bytes]] | None = None
@@ -85,7 +85,7 @@ class RunFolder:
         """Keeps the outcome, at the latest when ``commit`` is called. Raises RunTrouble."""
         line = outcome.line()
         self._lines.append(line)
-        self._keys.append(outcome)
+        self._added.append(outcome)
         self._bytes += len(line)
         now = time.monotonic()
         long = now - self._since > min(MOST_SECONDS, max(FIRST_SECONDS, AT_RISK * (now - self._begun)))
@@ -102,10 +102,10 @@ class RunFolder:
             write_whole(self._shard(number), b"".join(self._lines))
         self._numbers.append(number)
         offset = 0
-        for outcome, line in zip(self._keys, self._lines, strict=True):
+        for outcome, line in zip(self._added, self._lines, strict=True):
             self._keep(outcome.head, number, offset)
             offset += len(line)
-        self._lines, self._keys, self._bytes = [], [], 0
+        self._lines, self._added, self._bytes = [], [], 0
 
     def outcome(self, key: str) -> Outcome:
         """What became of this letter, which is among ``kept``."""

@@ -83,8 +83,8 @@ def perform(asked: Asked, told: Callable[[Run], None], note: Callable[[str], Non
             for line in _notes(run):
                 note(line)
             _read(asked, run, note)
-            about = {"asked": asked.identity(), "begun": begun.isoformat(), "ended": None}
-            about["ended"] = dt.datetime.now(dt.UTC).isoformat()
+            ended = dt.datetime.now(dt.UTC)
+            about = {"asked": asked.identity(), "begun": begun.isoformat(), "ended": ended.isoformat()}
             report = assemble(run, about, tables=tables_can_be_written())
             if asked.publish:
                 names = [name for name in (*OUTPUTS, RUN) if (asked.out / name).is_file()]

@@ -63,8 +63,8 @@ def published(folder: Path, names: list[str], url: str) -> None:
                     target.write(piece)
     except (OSError, ValueError) as error:
         raise RunTrouble(
-            f"the data set stands in {folder}, and cannot be copied to {named(url)} ({type(error).__name__}): check the "
-            f"access and give the same command again"
+            f"the data set stands in {folder}, and cannot be copied to {named(url)} ({type(error).__name__}): check "
+            f"the access and give the same command again"
         ) from None
 
 
