@@ -293,7 +293,7 @@ def disk(count: int = 1200) -> None:
                 subprocess.run(["umount", "-l", small], check=True)
 
 
-def cluster(count: int = 400) -> None:
+def cluster(count: int = 512) -> None:
     """Two nodes against one, where the work is waiting. Needs the extra cluster."""
     from ray.cluster_utils import Cluster
 

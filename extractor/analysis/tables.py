@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from extractor.errors import RunTrouble
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
+ENGINES = ("_duckdb", "duckdb")
+"""duckdb's compiled part holds all that is asked of it here; loading the package around it takes as long as the figures
+of thirty thousand letters do. A release without such a part is loaded whole."""
 USED = ("letters", "issues", "citations")
 GLOB = str.maketrans({"[": "[[]", "*": "[*]", "?": "[?]"})
 """A folder's name is no pattern."""
@@ -31,13 +32,10 @@ class Tables:
                 f"{folder} holds no tables: imr batch INPUT --out {folder} writes them with the extra parquet "
                 f"(pip install 'imr-extractor[parquet]')"
             )
-        try:
-            import duckdb
-        except ImportError:
-            raise RunTrouble("this needs the extra analysis: pip install 'imr-extractor[analysis]'") from None
+        engine = _engine()
         self.folder = folder
-        self._error: type[Exception] = duckdb.Error
-        self._connection: DuckDBPyConnection = duckdb.connect(config=CONFIG)
+        self._error: type[Exception] = engine.Error
+        self._connection = engine.connect(config=CONFIG)
 
     def ask(self, query: str, **values: object) -> Rows:
         """The rows. ``$letters``, ``$issues`` and ``$citations`` in the query are those tables' files."""
@@ -51,3 +49,12 @@ class Tables:
                 f"the imr batch command that made them writes them anew"
             ) from None
         return rows
+
+
+def _engine() -> Any:
+    for name in ENGINES:
+        try:
+            return import_module(name)
+        except ImportError:
+            continue
+    raise RunTrouble("this needs the extra analysis: pip install 'imr-extractor[analysis]'")

@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from extractor.batch.local import Asking, read_by_rules, what_ended
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 ROWS, ROWS_A_SLOT = 64, 8
 """Letters that a worker takes at once: enough to keep its process or its slots at work."""
-PARTITIONS_A_WORKER = 8
-"""So many parts each worker gets, so that none waits long for another at the end."""
 CARRIED = ("OPENAI_BASE_URL", "IMR_CACHE_DIR", "IMR_CACHE_URL")
 """Settings that workers have from whoever starts the run. Keys are not carried: they belong to each machine."""
 UNTRACKED = {"DO_NOT_TRACK": "1", "DAFT_ANALYTICS_ENABLED": "0", "RAY_USAGE_STATS_ENABLED": "0"}
@@ -81,7 +80,8 @@ def by_daft(run: Run, asked: Asked, *, ray: bool) -> None:
     jobs = list(run.jobs())
     frame = daft.from_pydict({"job": jobs})
     if ray:
-        frame = frame.into_partitions(max(1, min(len(jobs) // rows + 1, workers * PARTITIONS_A_WORKER)))
+        # As many for each worker: none is left with one more at the end.
+        frame = frame.into_partitions(workers * max(1, ceil(len(jobs) / (rows * workers))))
     try:
         for row in frame.select(read(frame["job"]).alias("line")).iter_rows(results_buffer_size="num_cpus"):
             _take(run, row["line"])
