@@ -37,7 +37,7 @@ def interval(letters: Letters) -> Interval:
     >>> [round(bound, 2) for bound in interval({(1, 0): 80, (1, 1): 20})]
     [0.12, 0.28]
     >>> [round(bound, 2) for bound in interval({(4, 0): 20, (4, 4): 5})]
-    [0.06, 0.37]
+    [0.05, 0.37]
     """
     shares = [overturned / items for items, overturned in letters]
     least, most = min(shares), max(shares)

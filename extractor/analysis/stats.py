@@ -146,28 +146,30 @@ with items as materialized (
     )::bigint found
   from read_parquet($issues) where decision in ('upheld', 'overturned')
 ), parts as (
-  {_part("all", "''")}
+  {_part("agreement", AGREED)}
   union all {_part("category", "category")}
   union all {_part("subcategory", "subcategory")}
   union all {_part("reason", "unnest(reasons)")}
   union all {_part("source", "''", "ours = 0")}
   {" ".join(f"union all {_part('source', repr(name), f'ours & {1 << bit} > 0')}" for bit, name in enumerate(SOURCES))}
-  union all {_part("agreement", AGREED)}
 ), by_letter as materialized (
   select kind, name, letter, sum(found)::bigint found from parts group by all
+), whole as materialized (
+  select letter, sum(found)::bigint found from by_letter where kind = {KINDS.index("agreement")} group by letter
 ), dated as materialized (
-  select found, coalesce(year(decision_date) * 100 + month(decision_date), decision_year)::varchar decided,
-    list_distinct(string_split(
-      replace(coalesce(array_to_string(specialties, chr(10)), ''), '&', 'and'), chr(10)
-    )) trained
-  from by_letter left join (
+  select found, year(decision_date) * 100 + month(decision_date) decided, decision_year,
+    array_to_string(specialties, chr(10)) trained
+  from whole left join (
     select hash(letter_id) letter, decision_date, decision_year, specialties from read_parquet($letters)
-  ) using (letter) where kind = {KINDS.index("all")}
+  ) using (letter)
 )
 select kind, name, found, count(*) from by_letter group by kind, name, found
-union all select {KINDS.index("month")}, decided, found, count(*) from dated group by decided, found
-union all select {KINDS.index("specialty")}, one, found, count(*) from (
-  select unnest(trained) one, found from dated
+union all select {KINDS.index("all")}, '', found, count(*) from whole group by found
+union all select {KINDS.index("month")}, coalesce(decided, decision_year)::varchar, found, count(*)
+  from dated group by decided, decision_year, found
+union all select {KINDS.index("specialty")}, one, found, sum(letters)::bigint from (
+  select unnest(list_distinct(string_split(replace(coalesce(trained, ''), '&', 'and'), chr(10)))) one, found, letters
+  from (select trained, found, count(*) letters from dated group by trained, found)
 ) group by one, found"""  # noqa: S608 - of closed lists only
 """Letters by what they hold of each group, alike ones counted together: four counts in one number while they are added.
 Keys are hashed: among ten million letters two have the same 64 bits in three of a million runs."""

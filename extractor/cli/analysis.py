@@ -21,8 +21,6 @@ def stats(
     json: Json = False,
 ) -> None:
     """Tell how often denials were overturned, by treatment, guideline, reason and time."""
-    import gc
-
     from extractor.analysis.stats import statistics
 
     if csv and json:
@@ -48,7 +46,6 @@ def stats(
         typer.echo(table(figures, _width()), nl=False)
     else:
         typer.echo(f"imr: {html} written", err=True)
-    gc.freeze()  # the process ends here: what was loaded is not looked through for garbage first
 
 
 def search(
