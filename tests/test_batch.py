@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 import os
@@ -731,3 +732,18 @@ def test_without_a_terminal_a_line_now_and_then_is_told(
     kept.close()
     out, err = capsys.readouterr()
     assert out == "" and len(err.splitlines()) == lines and all("of 3 letters" in line for line in err.splitlines())
+
+
+def test_a_long_run_throws_away_what_it_no_longer_needs(tmp_path: Path) -> None:
+    """A command turns the collector of garbage off for its short life; a run turns it on again."""
+    collecting: list[bool] = []
+    gc.disable()
+    try:
+        perform(
+            asked(write(tmp_path / "in"), out=tmp_path / "out"),
+            lambda _: collecting.append(gc.isenabled()),
+            lambda _: None,
+        )
+    finally:
+        gc.enable()
+    assert collecting == [True] * 3

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from extractor.analysis import names
 from extractor.analysis.names import bare, between, count, percent
-from extractor.analysis.search import Hit
 from extractor.analysis.stats import Row, Statistics
+
+if TYPE_CHECKING:
+    from extractor.analysis.search import Hit
 
 MOST = {"category": 12, "subcategory": 15, "source": 6, "reason": 21, "specialty": 12, "month": 24}
 """So many rows of each are shown; of months the latest."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gc
 import shutil
 import sys
 from collections.abc import Callable
@@ -75,6 +76,7 @@ def perform(asked: Asked, told: Callable[[Run], None], note: Callable[[str], Non
 
     Raises RunTrouble, LimitReached, UnknownModel; what was finished until then is kept.
     """
+    gc.enable()  # a command does without for its short life; this one is long
     begun = dt.datetime.now(dt.UTC)
     with gather(asked.inputs, asked.options.limits, apart=asked.out) as inputs:
         folder = RunFolder(asked.out, asked.identity(), fresh=asked.fresh, mixed=asked.mixed)
