@@ -32,7 +32,7 @@ from scripts.peers.server import FAULTS, Knowing, Run, served
 
 BENCHMARKS = HERE.parents[1] / "BENCHMARKS.md"
 PACKAGES = ("imr-extractor", "instructor", "langextract", "contextgem", "litellm", "openai", "pydantic", "diskcache")
-DELAY, SPEED = 0.3, 80.0
+DELAY, SPEED = 0.3, 160.0
 LIMIT = 300.0
 """Seconds that one run may take."""
 SETTLED = 0.1
@@ -51,7 +51,7 @@ class Size:
     """The walls are measured at the speed of a model."""
 
 
-FULL, QUICK = Size(60, 20.0, 4), Size(16, 20.0, 1, slow=False)
+FULL, QUICK = Size(76, 10.0, 4), Size(16, 10.0, 1, slow=False)
 
 
 @dataclass

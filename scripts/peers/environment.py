@@ -45,7 +45,7 @@ def _done(command: list[str]) -> None:
         raise NotInstalled(f"not installed within {INSTALL} s") from None
     except subprocess.CalledProcessError as error:
         told = [line for line in error.stderr.splitlines() if line.startswith("ERROR: ")]
-        reason = told[0].removeprefix("ERROR: ") if told else "the installation failed"
+        reason = told[0].removeprefix("ERROR: ").partition(" (from ")[0] if told else "the installation failed"
         raise NotInstalled(PLACE.sub("…", reason)) from None
 
 

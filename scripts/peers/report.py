@@ -191,7 +191,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
 
 
 def _unmeasured(row: Row) -> tuple[str, ...]:
-    return row.title, f"not measured: {row.reason}"
+    return row.title, f"not measured: {row.reason}".replace("|", "/")
 
 
 def _cost(row: Row, ours: Row) -> tuple[str, ...]:

@@ -142,7 +142,7 @@ def _body(asked: dict[str, Any], said: str, prompt: int, completion: int) -> dic
 def served(mock: Mock) -> Iterator[str]:
     """The mock's address, on loopback."""
     server = serve(mock)
-    server.handle_error = _nothing  # type: ignore[method-assign]
+    server.handle_error = _nothing  # type: ignore[assignment,method-assign]
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}/v1"
