@@ -38,7 +38,7 @@ wheel-check: $(VENV)/dev
 	$(BIN)/python -m scripts.wheel_check
 
 bench: $(VENV)/dev
-	$(BIN)/python -m scripts.bench
+	-$(BIN)/python -m scripts.bench
 	$(BIN)/python -m scripts.eval_bench
 	$(BIN)/python -m scripts.peers.bench
 

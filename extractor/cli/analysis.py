@@ -21,8 +21,13 @@ def stats(
     json: Json = False,
 ) -> None:
     """Tell how often denials were overturned, by treatment, guideline, reason and time."""
+    import gc
+
     from extractor.analysis.stats import statistics
 
+    if not gc.isenabled():
+        # The process is a short one (see extractor.cli.main): what stands by now is not looked through at its end.
+        gc.freeze()
     if csv and json:
         raise typer.BadParameter("the figures are printed as CSV or as JSON, not both")
     figures = statistics(directory)
