@@ -27,6 +27,10 @@ CLEAN = multiprocessing.get_context("forkserver" if sys.platform == "linux" else
 """For a process that has threads, whose locks a fork would copy."""
 
 
+LOOK = 0.2
+"""Seconds after which it is looked whether anything is wanted still."""
+
+
 @dataclass(frozen=True)
 class Bounds:
     """What one job may take."""
@@ -47,6 +51,7 @@ class _Worker:
 
     def __post_init__(self) -> None:
         self.pipe, theirs = self.context.Pipe()
+        _ours.add(self.pipe)
         self.process = self.context.Process(target=_serve, args=(theirs,), daemon=True)
         self.process.start()
         theirs.close()
@@ -63,9 +68,12 @@ class _Worker:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.join()
+        _ours.discard(self.pipe)
         self.pipe.close()
 
 
+_ours: set[Connection] = set()
+"""This process's ends of all pipes. A fork inherits them, and would wait for ever for a parent that is dead."""
 _ahead: list[_Worker] = []
 
 
@@ -93,6 +101,7 @@ class Workers(Generic[Job, Result]):
         self._do, self._ended, self._bounds, self._context = do, ended, bounds, context
         self._count = count or cores()
         self._workers: list[_Worker] = []
+        self._stopped = False
 
     def results(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Result]]:
         """Each job with its result, as they end; a job is taken when a worker is free for it."""
@@ -105,7 +114,9 @@ class Workers(Generic[Job, Result]):
             self._workers[-1].begin(self._do, job, self._bounds)
         while busy := [worker for worker in self._workers if worker.busy]:
             timeout = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
-            wait([worker.pipe for worker in busy], timeout)
+            wait([worker.pipe for worker in busy], min(timeout, LOOK))
+            if self._stopped:
+                return
             for place, worker in enumerate(self._workers):
                 if not worker.busy:
                     continue
@@ -133,6 +144,10 @@ class Workers(Generic[Job, Result]):
         worker.end()
         return True, self._ended(worker.job, "slow")
 
+    def stop(self) -> None:
+        """From another thread: no result is waited for any more."""
+        self._stopped = True
+
     def close(self) -> None:
         """Ends all processes, at work or not."""
         for worker in self._workers:
@@ -157,6 +172,8 @@ def why_ended(how: str, seconds: float) -> str:
 def _serve(pipe: Connection) -> None:
     """A worker's life: a job in, a result out, until its parent ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for inherited in _ours:
+        inherited.close()
     with contextlib.suppress(OSError, AttributeError):
         os.setpgid(0, 0)
     import extractor.pipeline  # noqa: F401  # before a letter is there: whoever waits for it loads less

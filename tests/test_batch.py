@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gc
 import io
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,8 +31,8 @@ from extractor.batch.perform import Asked, perform
 from extractor.batch.run import Options, Run, Stops, Totals
 from extractor.batch.tables import COLUMNS
 from extractor.cli.app import run as imr
-from extractor.cli.progress import Progress, view
-from extractor.errors import LimitReached, RunTrouble
+from extractor.cli.progress import Progress, closing, view
+from extractor.errors import ModelFailed, RunTrouble
 from extractor.limits import DEFAULT_LIMITS, Limits
 from extractor.model.mock import Mock
 from extractor.model.mock.batches import Batches
@@ -287,7 +289,7 @@ def test_what_was_read_is_not_read_again(tmp_path: Path) -> None:
 
 OTHER: dict[str, dict[str, Any]] = {
     "another model": {"model": ModelSettings("mock")},
-    "another option": {"no_text": True},
+    "another strategy": {"model": ModelSettings("mock"), "strategy": "auto"},
 }
 
 
@@ -432,8 +434,7 @@ def test_a_model_is_asked_once_about_each_text(mock: Mock, tmp_path: Path) -> No
 def test_answers_of_a_run_that_is_to_keep_none_are_gone_when_it_is_complete(mock: Mock, tmp_path: Path) -> None:
     """While it lasts they are kept, so that nothing is paid twice."""
     folder = write(tmp_path / "in")
-    with pytest.raises(LimitReached):
-        done(folder, out=tmp_path / "out", model=model(), keep=False, stops=Stops(max_errors=-1))
+    done(folder, out=tmp_path / "out", model=model(), keep=False, stops=Stops(max_errors=-1), slots=1)
     assert (tmp_path / "out" / "answers").is_dir()
     done(folder, out=tmp_path / "out", model=model(), keep=False)
     assert not (tmp_path / "out" / "answers").exists() and not (tmp_path / "cache").exists()
@@ -476,7 +477,7 @@ def test_only_what_the_rules_leave_open_is_asked(mock: Mock, tmp_path: Path) -> 
 
 STOPS: dict[str, tuple[Stops, str, str]] = {
     "errors": (Stops(max_errors=2), "503", "--max-errors"),
-    "cost": (Stops(max_cost=0.0000001), "", "--max-cost"),
+    "cost": (Stops(max_cost=0.0045), "", "--max-cost"),
 }
 
 
@@ -485,12 +486,13 @@ def test_a_limit_stops_cleanly(name: str, mock: Mock, tmp_path: Path, monkeypatc
     """Exit code 6: no further letter is begun, what was finished stands, and the same command goes on."""
     stops, scenario, words = STOPS[name]
     monkeypatch.setattr("extractor.model.usage.cost", lambda model, usage: 0.001 * usage.attempts)
+    monkeypatch.setattr("extractor.batch.local.cost", lambda model, usage: 0.001)
     mock.scenario = scenario or None
     folder = write(tmp_path / "in", 12)
-    with pytest.raises(LimitReached, match=words) as stopped:
-        done(folder, out=tmp_path / "out", model=model(), stops=stops, slots=2)
-    report = json.loads((tmp_path / "out" / RUN).read_text(encoding="utf-8"))
-    assert stopped.value.code == 6 and report["stopped"] == name and 0 < report["counts"]["left"] < 12
+    work = asked(folder, out=tmp_path / "out", model=model(), stops=stops, slots=2)
+    report, code = perform(work, lambda run: None, lambda line: None)
+    assert words in closing(report, tmp_path, as_json=False)
+    assert code == 6 and report["stopped"] == name and 0 < report["counts"]["left"] < 12
     mock.scenario = None
     counts = done(folder, out=tmp_path / "out", model=model())["counts"]
     assert counts["left"] == counts["failed"] == 0 and counts["done"] + counts["partial"] == 12
@@ -684,8 +686,9 @@ def test_questions_go_in_files_within_the_limits(
 
 def test_a_batch_that_would_cost_too_much_is_not_submitted(provider: Batches, tmp_path: Path) -> None:
     """Before anything is sent."""
-    with pytest.raises(LimitReached, match="--max-cost"):
-        done(write(tmp_path / "in"), out=tmp_path / "out", **DEFERRED, stops=Stops(max_cost=0.001))
+    work = asked(write(tmp_path / "in"), out=tmp_path / "out", **DEFERRED, stops=Stops(max_cost=0.001))
+    report, code = perform(work, lambda run: None, lambda line: None)
+    assert code == 6 and report["stopped"] == "cost" and report["counts"]["left"] == 3
     assert not provider.files and not provider.batches
 
 
@@ -747,3 +750,203 @@ def test_a_long_run_throws_away_what_it_no_longer_needs(tmp_path: Path) -> None:
     finally:
         gc.enable()
     assert collecting == [True] * 3
+
+
+# What a hostile reader tried.
+
+
+def test_letters_of_one_name_are_letters_of_their_own(tmp_path: Path) -> None:
+    """Rows with one id, and members of an archive with one name: none is left out."""
+    rows = [{"id": "Roe", "text": number(at)} for at in range(3)]
+    (tmp_path / "rows.csv").write_text(as_csv(rows), encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+            archive.writestr("a.txt", number(7))
+            archive.writestr("a.txt", number(8))
+    report = done(tmp_path / "rows.csv", tmp_path / "two.zip", out=tmp_path / "out")
+    assert report["counts"]["inputs"] == report["counts"]["done"] == 5
+    cases = {line["case"]["case_number"] for line in results(tmp_path / "out")}
+    assert len(cases) == 5
+
+
+def test_names_of_any_bytes_and_rows_named_as_files(tmp_path: Path) -> None:
+    """A name that is no UTF-8 is written as it can be; a text whose id ends in .pdf is no PDF; binary text is text."""
+    import pyarrow
+
+    folder = write(tmp_path / "in", 1)
+    os.rename(os.fsencode(folder / "0.txt"), os.fsencode(folder) + b"/bad\xff.txt")
+    (tmp_path / "rows.jsonl").write_text(json.dumps({"id": "letter.pdf", "text": number(1)}), encoding="utf-8")
+    parquet.write_table(pyarrow.table({"text": [number(2).encode()]}), tmp_path / "rows.parquet")
+    report = done(folder, tmp_path / "rows.jsonl", tmp_path / "rows.parquet", out=tmp_path / "out")
+    assert report["counts"]["done"] == 3
+    assert parquet.read_table(tmp_path / "out" / "letters.parquet").num_rows == 3
+
+
+def test_folders_behind_links_are_read_once(tmp_path: Path) -> None:
+    """A link back ends nothing."""
+    write(tmp_path / "other", 2)
+    folder = write(tmp_path / "in", 1)
+    (folder / "linked").symlink_to(tmp_path / "other")
+    (folder / "back").symlink_to(folder)
+    assert done(folder, out=tmp_path / "out")["counts"]["inputs"] == 3
+
+
+def test_what_failed_is_tried_again_with_another_limit(tmp_path: Path) -> None:
+    """The advice in its message is of use."""
+    folder = write(tmp_path / "in", 1)
+    assert done(folder, out=tmp_path / "out", limits=Limits(bytes=100))["counts"]["failed"] == 1
+    assert done(folder, out=tmp_path / "out")["counts"]["done"] == 1
+
+
+def test_a_reviewers_line_that_holds_more_than_a_specialty_is_not_written_without_text(tmp_path: Path) -> None:
+    """Only names of a closed list."""
+    letter = number(1).replace(
+        "Family Practice, Physical Medicine", "Family Practice, Dr. Jane Roe of 12 Oak Street, Physical Medicine"
+    )
+    (tmp_path / "a.txt").write_text(letter, encoding="utf-8")
+    done(tmp_path / "a.txt", out=tmp_path / "out", no_text=True)
+    (line,) = lines(tmp_path / "out" / "determinations.jsonl")
+    assert line["reviewer"]["specialties"] == ["family practice", "other", "physical medicine and rehabilitation"]
+
+
+def test_text_and_no_text_are_never_mixed(tmp_path: Path) -> None:
+    """Not even where --mixed is said."""
+    folder = write(tmp_path / "in", 1)
+    done(folder, out=tmp_path / "out")
+    with pytest.raises(RunTrouble, match="no_text"):
+        done(folder, out=tmp_path / "out", no_text=True, mixed=True)
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "a torn account": lambda out: (out / RUN).write_text("{", encoding="utf-8"),
+    "an account of nothing": lambda out: (out / RUN).write_text("[]", encoding="utf-8"),
+    "a foreign file among the shards": lambda out: (out / SHARDS / "copy.jsonl").write_text("x\n", encoding="utf-8"),
+    "lines of other kinds": lambda out: (out / SHARDS / "00007.jsonl").write_text(
+        '[1]\nnull\n{"ended":"zz"}\n', encoding="utf-8"
+    ),
+    "a changed body": lambda out: _spoil(out / SHARDS / "00000.jsonl"),
+}
+
+
+def _spoil(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"upheld", b"uphold", 1))
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damage_in_the_folder_is_read_around_or_named(name: str, tmp_path: Path) -> None:
+    """Never a traceback, and --fresh always begins anew."""
+    folder = write(tmp_path / "in")
+    done(folder, out=tmp_path / "out")
+    DAMAGE[name](tmp_path / "out")
+    if "account" in name:
+        with pytest.raises(RunTrouble, match="damaged"):
+            done(folder, out=tmp_path / "out")
+        assert done(folder, out=tmp_path / "out", fresh=True)["counts"]["done"] == 3
+    else:
+        assert done(folder, out=tmp_path / "out")["counts"]["done"] == 3
+        assert [line["issues"][0]["decision"] for line in results(tmp_path / "out")] == ["upheld"] * 3
+
+
+def test_fresh_begins_anew_whatever_was_left(tmp_path: Path) -> None:
+    """Answers, batches and half-written files of an earlier run go too."""
+    folder = write(tmp_path / "in", 1)
+    done(folder, out=tmp_path / "out")
+    out = tmp_path / "out"
+    (out / "answers").mkdir()
+    for name in ("batches.json", "batch-answers-x.jsonl", ".part-run.json-00"):
+        (out / name).write_text("{}", encoding="utf-8")
+    assert done(folder, out=out, fresh=True)["counts"]["done"] == 1
+    assert not [path for path in out.iterdir() if path.name.startswith((".part", "batch", "answers"))]
+
+
+@pytest.mark.slow
+def test_workers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
+    """No process is left that holds letters."""
+    write(tmp_path / "in", 400)
+    process = subprocess.Popen(
+        [*COMMAND, "batch", "in", "--out", "out", "--quiet"], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    children: list[str] = []
+    while process.poll() is None and len(children) < 2:
+        with contextlib.suppress(OSError):
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
+    if not children:
+        pytest.skip("this system does not tell a process's children")
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < deadline:
+        time.sleep(0.05)  # they end when their pipe does
+    assert not [child for child in children if Path(f"/proc/{child}").exists()]
+
+
+def test_a_second_ctrl_c_stops_a_run_that_waits_for_a_model(mock: Mock, tmp_path: Path) -> None:
+    """At once, with what was finished; no thread is waited for."""
+    mock.scenario, mock.rate, mock.seed = "hang", 0.5, 1
+    folder = write(tmp_path / "in", 60)
+    twice = threading.Timer(
+        1.0, lambda: [os.kill(os.getpid(), signal.SIGINT), time.sleep(0.5), os.kill(os.getpid(), signal.SIGINT)]
+    )
+    twice.start()
+    started = time.monotonic()
+    report, code = perform(
+        asked(folder, out=tmp_path / "out", model=model(timeout=60.0), slots=4), lambda _: None, lambda _: None
+    )
+    assert code == 130 and time.monotonic() - started < 15 and report["counts"]["left"] > 0
+    twice.join()
+
+
+def test_a_cost_that_would_be_too_much_is_not_begun(
+    mock: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even by the letters that are open at once: nothing is spent under --max-cost 0."""
+    monkeypatch.setattr("extractor.batch.local.cost", lambda model, usage: 0.01)
+    monkeypatch.setattr("extractor.model.usage.cost", lambda model, usage: 0.01 * usage.attempts)
+    work = asked(write(tmp_path / "in", 9), out=tmp_path / "out", model=model(), slots=9, stops=Stops(max_cost=0.035))
+    report, code = perform(work, lambda _: None, lambda _: None)
+    assert code == 6 and mock.asked <= 3 and report["counts"]["left"] >= 6
+    work = asked(tmp_path / "in", out=tmp_path / "none", model=model(), stops=Stops(max_cost=0.0))
+    before = mock.asked
+    assert perform(work, lambda _: None, lambda _: None)[1] == 6 and mock.asked == before
+
+
+def test_a_provider_that_takes_no_batch_costs_no_try(
+    provider: Batches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often: when it takes them, all letters are answered."""
+    with monkeypatch.context() as patched:
+        patched.setattr(Batches, "_submitted", lambda self, asked: (400, b'{"error": {"message": "no"}}'))
+        for _ in range(4):
+            with pytest.raises(ModelFailed, match="could not be submitted"):
+                done(write(tmp_path / "in"), out=tmp_path / "out", **DEFERRED)
+    assert done(tmp_path / "in", out=tmp_path / "out", **DEFERRED)["totals"]["unanswered"] == 0
+
+
+def test_lines_of_a_provider_that_do_not_fit_are_as_good_as_missing(
+    provider: Batches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Torn JSON, no object, no id, no body: the questions are asked again."""
+    made, spoiled = Batches._made, []
+
+    def made_with_noise(self: Batches, held: dict[str, bytes], kind: str, data: bytes) -> tuple[int, bytes]:
+        if b'"response"' in data and not spoiled:
+            spoiled.append(True)
+            first, *rest = data.split(b"\n")
+            data = b"\n".join(
+                [
+                    b"{torn",
+                    b"[1]",
+                    b'{"response": "x"}',
+                    b'{"custom_id": "'
+                    + json.loads(first)["custom_id"].encode()
+                    + b'", "response": {"status_code": 200}}',
+                    *rest,
+                ]
+            )
+        return made(self, held, kind, data)
+
+    monkeypatch.setattr(Batches, "_made", made_with_noise)
+    report = done(write(tmp_path / "in"), out=tmp_path / "out", **DEFERRED)
+    assert spoiled and report["counts"]["left"] == report["totals"]["unanswered"] == 0 and len(provider.batches) == 2

@@ -81,14 +81,14 @@ def test_a_wait_that_is_asked_for_is_everyones() -> None:
 @pytest.mark.parametrize(
     ("limits", "asked"),
     [
-        ({"requests_a_minute": 3}, 3),
-        ({"tokens_a_minute": 1000}, 2),
-        ({"requests_a_minute": 5, "tokens_a_minute": 1500}, 3),
+        ({"requests_a_minute": 180}, 3),
+        ({"tokens_a_minute": 4_000}, 2),
+        ({"requests_a_minute": 300, "tokens_a_minute": 6_000}, 3),
     ],
     ids=["questions", "tokens", "both"],
 )
 def test_a_limit_a_minute_holds(limits: dict[str, int], asked: int) -> None:
-    """So many at once from a full measure; the next one waits for it to fill again."""
+    """A second's share of questions at once, a quarter of a minute's of tokens; then all wait."""
     pace = Pace(99, **limits)
     begun = 0
 

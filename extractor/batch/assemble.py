@@ -70,13 +70,10 @@ def assemble(run: Run, about: dict[str, Any], *, tables: bool) -> dict[str, Any]
     return report
 
 
-def exit_code(run: Run) -> int:
-    """The highest of the letters', as of any command. Raises LimitReached."""
-    if run.stopped == "interrupted":
-        return 130
-    if run.stopped:
-        limit = {"cost": "--max-cost", "errors": "--max-errors"}[run.stopped]
-        raise LimitReached(f"stopped on {limit}; the same command with another limit goes on, and asks nothing twice")
+def exit_code(run: Run, report: dict[str, Any]) -> int:
+    """The highest of the letters', as of any command, unless something ended the run before all were read."""
+    if report["counts"]["left"]:
+        return 130 if run.stopped == "interrupted" else LimitReached.code
     keys = {key_of(entry.input) for entry in run.inputs.entries}
     return max((kept.code for key, kept in run.folder.kept.items() if key in keys), default=0)
 

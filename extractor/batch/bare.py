@@ -25,6 +25,22 @@ YEARS = ("date_of_injury", "decision_date")
 KEPT_OF_ISSUE = (
     "number", "decision", "category", "subcategory", "timing", "depends_on", "shares_rationale_with", "confidence"
 )  # fmt: skip
+SPECIALTIES = frozenset(
+    "acupuncture, addiction medicine, aerospace medicine, allergy and immunology, anesthesiology, cardiology, "
+    "cardiovascular disease, chiropractic, clinical psychology, colon and rectal surgery, critical care medicine, "
+    "dentistry, dermatology, diagnostic radiology, emergency medicine, endocrinology, family medicine, family "
+    "practice, gastroenterology, general practice, general surgery, geriatric medicine, hand surgery, health "
+    "psychology, hematology, infectious disease, internal medicine, interventional spine, medical toxicology, "
+    "nephrology, neurological surgery, neurology, neuropsychology, neuroradiology, nuclear medicine, obstetrics "
+    "and gynecology, occupational medicine, oncology, ophthalmology, optometry, oral and maxillofacial surgery, "
+    "oral surgery, orthopaedic surgery, orthopedic surgery, otolaryngology, pain management, pain medicine, "
+    "pathology, pediatrics, physical medicine and rehabilitation, physical therapy, plastic surgery, podiatric "
+    "surgery, podiatry, preventive medicine, psychiatry, psychology, public health, pulmonary disease, radiology, "
+    "rehabilitation, rheumatology, sleep medicine, spine surgery, sports medicine, surgery, thoracic surgery, "
+    "toxicology, urology, vascular surgery".split(", ")
+)
+"""Specialties of physicians and other reviewers, as boards and licences name them (American Board of Medical
+Specialties; California Labor Code 4610.6(f) asks for reviewers of the treatment's field)."""
 KEPT_OF_CITATION = ("source", "canonical_title", "year")
 
 
@@ -55,7 +71,7 @@ def bare(document: dict[str, Any]) -> dict[str, Any]:
         "days": document["days"],
         "case": {"priority": document["case"]["priority"]},
         "patient": {"age_range": _range(age), "sex": document["patient"]["sex"]},
-        "reviewer": {"specialties": document["reviewer"]["specialties"]},
+        "reviewer": {"specialties": [_specialty(name) for name in document["reviewer"]["specialties"]]},
         "utilization_review": {"outcome": (document["utilization_review"] or {}).get("outcome")},
         "outcome": document["outcome"],
         "issues": [_issue(issue) for issue in document["issues"]],
@@ -89,6 +105,12 @@ def _guideline(guideline: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def _codes(flags: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"code": flag["code"], "level": flag["level"]} for flag in flags]
+
+
+def _specialty(name: str) -> str:
+    """Only what is on the list: what a poor copy puts behind the label may be anything."""
+    folded = " ".join(name.lower().replace("&", "and").split())
+    return folded if folded in SPECIALTIES else "other"
 
 
 def _range(age: int | None) -> str | None:

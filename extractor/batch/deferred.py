@@ -21,18 +21,16 @@ import httpx2
 
 from extractor.batch.folder import RunFolder
 from extractor.batch.run import NotYet
-from extractor.errors import ModelFailed
+from extractor.errors import ModelFailed, RunTrouble
 from extractor.model.client import CHARACTERS_PER_TOKEN, plain_client
 from extractor.model.settings import ModelSettings
-from extractor.model.usage import Usage, cost
+from extractor.model.usage import ANSWER_SHARE, Usage, cost
 
 HALF = 0.5
 """Of the list price (OpenAI, Batch API guide, read 2026-11: "50% lower costs")."""
 MOST_QUESTIONS, MOST_BYTES = 50_000, 190 << 20
 """Of one file (OpenAI, Batch API guide: 50,000 requests, 200 MB)."""
 ENDED = ("completed", "expired", "failed", "cancelled")
-ANSWER_SHARE = 0.12
-"""Tokens of an answer beside those of its question, rather more than golden letters take (0.07 to 0.1)."""
 TRIES = 3
 """A question that fails so often in batches has failed."""
 FIRST_POLL, LONGEST_POLL = 5.0, 300.0
@@ -60,9 +58,14 @@ class Deferred(httpx2.AsyncBaseTransport):
         self.folder = folder
         self.wanted: dict[str, dict[str, Any]] = {}
         """Questions that no batch holds yet."""
-        state = json.loads(_read(folder.path / STATE) or "{}")
-        self.batches = [Submitted(**batch) for batch in state.get("batches", [])]
-        self._tries: dict[str, int] = state.get("tries", {})
+        try:
+            state = json.loads(_read(folder.path / STATE) or "{}")
+            self.batches = [Submitted(**batch) for batch in state.get("batches", [])]
+            self._tries: dict[str, int] = dict(state.get("tries", {}))
+        except (ValueError, TypeError, AttributeError):
+            raise RunTrouble(
+                f"{folder.path / STATE} is damaged: take it away, and what is at the provider is lost"
+            ) from None
         self._places: dict[str, tuple[Path, int]] = {}
         for path in folder.path.glob(f"{ANSWERS}*"):
             self._index(path, failures=False)  # what failed before is asked again
@@ -109,10 +112,14 @@ class Deferred(httpx2.AsyncBaseTransport):
     def collect(self, batch: Submitted, lines: list[dict[str, Any]]) -> None:
         """Keeps the answers of a batch that has ended; what it leaves unanswered is asked again, a few times."""
         kept = []
-        told = {line["custom_id"]: line.get("response") or {} for line in lines}
+        told = {line.get("custom_id"): line.get("response") for line in lines}
         for key in batch.keys:
-            response = told.get(key, {})
-            if response.get("status_code") == 200:
+            response = told.get(key)
+            if (
+                isinstance(response, dict)
+                and response.get("status_code") == 200
+                and isinstance(response.get("body"), dict)
+            ):
                 kept.append({"key": key, "status": 200, "body": response["body"]})
                 continue
             self._tries[key] = self._tries.get(key, 0) + 1
@@ -122,6 +129,11 @@ class Deferred(httpx2.AsyncBaseTransport):
         self.folder.write(path.name, b"".join(json.dumps(one).encode() + b"\n" for one in kept))
         self._index(path)
         batch.collected, batch.keys = True, []
+        self.save()
+
+    def drop(self, batch: Submitted) -> None:
+        """The provider does not have it: its questions are asked as if for the first time."""
+        self.batches.remove(batch)
         self.save()
 
     def forget(self) -> None:
@@ -148,8 +160,14 @@ class Deferred(httpx2.AsyncBaseTransport):
 class Provider:
     """Submits, polls and collects. Raises ModelFailed where the provider does not take or give what it should."""
 
-    def __init__(self, settings: ModelSettings, deferred: Deferred, note: Callable[[str], None]) -> None:
-        self.deferred, self._note = deferred, note
+    def __init__(
+        self,
+        settings: ModelSettings,
+        deferred: Deferred,
+        note: Callable[[str], None],
+        stopped: Callable[[], object] = lambda: False,
+    ) -> None:
+        self.deferred, self._note, self.stopped = deferred, note, stopped
         self._client = plain_client(settings)
 
     async def submit(self) -> None:
@@ -164,7 +182,7 @@ class Provider:
     async def collected(self) -> None:
         """Waits until every batch has ended, and collects it."""
         pause = FIRST_POLL
-        while self.deferred.open:
+        while self.deferred.open and not self.stopped():
             for batch in self.deferred.open:
                 await self._look_at(batch)
             if self.deferred.open:
@@ -189,18 +207,34 @@ class Provider:
         with _named("looked at"):
             if batch.id is None:
                 batch.id = await self._found(batch.tag)
-                if batch.id is None:  # the program ended before it was sent: it is asked again
-                    self.deferred.collect(batch, [])
+                if batch.id is None:  # the program ended before it was sent
+                    self.deferred.drop(batch)
                     return
-            told = await self._client.batches.retrieve(batch.id)
+            told = await self._retrieved(batch.id)
+            if told is None:
+                self.deferred.drop(batch)
+                return
             if told.status not in ENDED:
                 return
             lines = []
             for file in (told.output_file_id, told.error_file_id):
                 if file:
                     content = await self._client.files.content(file)
-                    lines += [json.loads(line) for line in content.text.splitlines() if line.strip()]
+                    lines += list(_lines(content.content))
+        if told.status in ("failed", "cancelled") and not lines:
+            self.deferred.drop(batch)
+            why = next((str(one.code) for one in getattr(told.errors, "data", None) or ()), "no reason given")
+            raise ModelFailed("batch", f"the provider took a batch back ({told.status}: {why}); mend that, and go on")
         self.deferred.collect(batch, lines)
+
+    async def _retrieved(self, name: str) -> Any:
+        """None for a batch that the provider does not know."""
+        try:
+            return await self._client.batches.retrieve(name)
+        except Exception as error:
+            if getattr(error, "status_code", None) == 404:
+                return None
+            raise
 
     async def _found(self, tag: str) -> str | None:
         async for one in self._client.batches.list(limit=100):
@@ -218,6 +252,15 @@ def _named(what: str) -> Iterator[None]:
         raise ModelFailed(
             "batch", f"the batch could not be {what} ({kind}); the same command goes on with it later"
         ) from None
+
+
+def _lines(data: bytes) -> Iterator[dict[str, Any]]:
+    """Each line that is an object; another is as good as missing."""
+    for line in data.split(b"\n"):
+        with contextlib.suppress(ValueError):
+            told = json.loads(line)
+            if isinstance(told, dict):
+                yield told
 
 
 def _read(path: Path) -> str:

@@ -25,6 +25,8 @@ MOST_LINES, MOST_BYTES = 500, 8 << 20
 FIRST_SECONDS, MOST_SECONDS, AT_RISK = 1.0, 10.0, 1 / 60
 """… or so many seconds after the last one: at first soon, later when a sixtieth of the work so far would be lost."""
 RUN, SHARDS, LOCK, PART = "run.json", "shards", ".lock", ".part"
+ANSWERS, BATCHES = "answers", "batch"
+"""A folder of answers that are to be kept nowhere else, and files about the provider's batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,13 @@ class RunFolder:
 
     def _begin(self, asked: dict[str, Any], *, fresh: bool, mixed: bool) -> None:
         shards = self.path / SHARDS
+        for leftover in (*shards.glob(f"{PART}*"), *self.path.glob(f"{PART}*")):
+            leftover.unlink()
         if fresh:
             self._clear()
         self._own(asked, mixed=mixed)
         shards.mkdir(exist_ok=True, mode=0o700)
-        for leftover in (*shards.glob(f"{PART}*"), *self.path.glob(f"{PART}*")):
-            leftover.unlink()
-        self._numbers = sorted(int(file.stem) for file in shards.glob("*.jsonl"))
+        self._numbers = sorted(int(file.stem) for file in shards.glob("*.jsonl") if file.stem.isdecimal())
         for number in self._numbers:
             self._index(number)
 
@@ -146,7 +148,7 @@ class RunFolder:
             for line in file:
                 try:
                     self._keep(read_line(line).head, number, offset)
-                except (ValueError, KeyError):
+                except (ValueError, KeyError, TypeError, AttributeError):
                     self.dropped += 1
                 offset += len(line)
 
@@ -159,8 +161,13 @@ class RunFolder:
     def _own(self, asked: dict[str, Any], *, mixed: bool) -> None:
         """Whose run this folder holds."""
         run = self.path / RUN
-        before = json.loads(run.read_text(encoding="utf-8"))["asked"] if run.is_file() else asked
+        try:
+            before = dict(json.loads(run.read_text(encoding="utf-8"))["asked"]) if run.is_file() else asked
+        except (ValueError, KeyError, TypeError):
+            raise RunTrouble(f"{run} is damaged: name another folder, or say --fresh to begin anew") from None
         other = [name for name in asked if before.get(name) != asked[name]]
+        if "no_text" in other:
+            mixed = False  # nothing with text may stand among results without
         if other and not mixed:
             told = "; ".join(f"{name} was {_short(before.get(name))}, now {_short(asked[name])}" for name in other)
             raise RunTrouble(
@@ -175,9 +182,12 @@ class RunFolder:
         """Takes away what a run wrote here; whatever else lies here stays."""
         if not (self.path / RUN).is_file():
             return
-        shutil.rmtree(self.path / SHARDS, ignore_errors=True)
-        for name in (RUN, *OUTPUTS):
+        for folder in (SHARDS, ANSWERS):
+            shutil.rmtree(self.path / folder, ignore_errors=True)
+        for name in (*OUTPUTS, RUN):
             (self.path / name).unlink(missing_ok=True)
+        for file in self.path.glob(f"{BATCHES}*"):
+            file.unlink()
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:

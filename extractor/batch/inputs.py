@@ -10,12 +10,14 @@ import glob
 import hashlib
 import json
 import os
+import re
+import stat
 import sys
 import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +32,7 @@ MANIFESTS = (".csv", ".jsonl", ".ndjson", ".parquet")
 PATH_COLUMNS, TEXT_COLUMNS, NAME_COLUMNS = ("path", "file"), ("text", "letter"), ("id", "name")
 LONGEST_FIELD = 1 << 26
 """Of a CSV file: a letter is longer than the csv module's usual limit."""
+ENDING = re.compile(r"\.[a-z][a-z0-9]{0,4}")
 LIST = "-"
 """Standard input: a path a line, or ended by zero characters."""
 
@@ -44,8 +47,8 @@ class Entry:
     stamp: str
     """Changes when the letter does."""
     path: str = ""
-    member: str | None = None
-    """Within an archive."""
+    member: int | None = None
+    """Its place in an archive, whose names need not differ."""
     place: int | None = None
     """Where its text stands among those that manifests held."""
     trouble: str | None = None
@@ -100,9 +103,10 @@ def load(entry: Entry, limits: Limits) -> Path | bytes:
         return Path(entry.path)
     else:
         try:
-            with _archive_at(entry.path).open(entry.member) as file:
+            archive = _archive_at(entry.path)
+            with archive.open(archive.infolist()[entry.member]) as file:
                 data = file.read(limits.bytes + 1)
-        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, KeyError) as error:
+        except Exception as error:  # of many kinds, by what is damaged
             kind = type(error).__name__
             raise UnreadableInput(f"it cannot be taken out of its archive ({kind}); unpack it first") from None
     limits.check_bytes(len(data))
@@ -121,14 +125,22 @@ def gather(named: Iterable[str], limits: Limits, *, apart: Path) -> Inputs:
     Raises RunTrouble where a glob finds nothing or a manifest cannot be read.
     """
     inputs = Inputs(limits)
-    known: set[str] = set()
+    known: dict[str, set[str]] = {}
     for entry in _entries(inputs, named, apart.resolve()):
-        if entry.input in known:
+        name = printable(entry.input)
+        stamps = known.setdefault(name, set())
+        if entry.stamp in stamps:
             inputs.repeated += 1
             continue
-        known.add(entry.input)
-        inputs.entries.append(entry)
+        stamps.add(entry.stamp)
+        # Two letters may have one name: rows of a manifest, members of an archive.
+        inputs.entries.append(replace(entry, input=name if len(stamps) == 1 else f"{name}~{len(stamps)}"))
     return inputs
+
+
+def printable(name: str) -> str:
+    """A name as every output can hold it, whatever bytes it is of."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _entries(inputs: Inputs, named: Iterable[str], apart: Path) -> Iterator[Entry]:
@@ -136,18 +148,24 @@ def _entries(inputs: Inputs, named: Iterable[str], apart: Path) -> Iterator[Entr
         if stores.MARK in name:
             yield from _store(inputs, name)
         elif name == LIST:
-            yield from _entries(inputs, _listed(), apart)
-        elif Path(name).is_dir():
+            for path in _listed():  # no pattern: a bracket in a name is one
+                yield from _entries(inputs, [path] if os.path.isdir(path) else (), apart)
+                yield from () if os.path.isdir(path) else _file(inputs, path)
+        elif os.path.isdir(name):
             yield from _folder(inputs, Path(name), apart)
-        elif not Path(name).exists() and glob.has_magic(name):
-            found = sorted(glob.glob(name, recursive=True))
-            if not found:
-                raise RunTrouble(f"nothing is found for {name}")
-            yield from _entries(inputs, found, apart)
+        elif not os.path.lexists(name) and glob.has_magic(name):
+            yield from _entries(inputs, _found(name), apart)
         elif Path(name).suffix.lower() in MANIFESTS:
             yield from _manifest(inputs, Path(name))
         else:
             yield from _file(inputs, name)
+
+
+def _found(pattern: str) -> list[str]:
+    found = sorted(glob.glob(pattern, recursive=True))
+    if not found:
+        raise RunTrouble(f"nothing is found for {pattern}")
+    return found
 
 
 def _listed() -> list[str]:
@@ -157,18 +175,30 @@ def _listed() -> list[str]:
 
 def _folder(inputs: Inputs, folder: Path, apart: Path) -> Iterator[Entry]:
     unopened: list[OSError] = []
-    for place, folders, files in os.walk(folder, onerror=unopened.append):
+    seen: set[tuple[int, int]] = set()
+    for place, folders, files in os.walk(folder, onerror=unopened.append, followlinks=True):
+        told = os.stat(place)
+        if (told.st_dev, told.st_ino) in seen:  # a link back: what lies there was read
+            folders.clear()
+            continue
+        seen.add((told.st_dev, told.st_ino))
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and Path(place, name).resolve() != apart
         )
         for name in sorted(files):
             path = Path(place, name)
             if name.startswith(".") or path.suffix.lower() not in (*LETTERS, ".zip"):
-                inputs.ignored[path.suffix.lower() or "without ending"] += 1
+                inputs.ignored[ending(name)] += 1
             else:
                 yield from _file(inputs, str(path))
     for error in unopened:
         yield Entry(str(error.filename), 0, "", trouble=f"the folder cannot be opened ({error.strerror})")
+
+
+def ending(name: str) -> str:
+    """A file's ending, where it is one: what stands behind a point may be a person's name."""
+    suffix = Path(name).suffix.lower()
+    return suffix if ENDING.fullmatch(suffix) else "other"
 
 
 def _store(inputs: Inputs, url: str) -> Iterator[Entry]:
@@ -178,7 +208,7 @@ def _store(inputs: Inputs, url: str) -> Iterator[Entry]:
         if suffix in LETTERS:
             yield Entry(name, size, stamp, path=address)
         else:
-            inputs.ignored[suffix or "without ending"] += 1
+            inputs.ignored[ending(name)] += 1
 
 
 def _file(inputs: Inputs, name: str) -> Iterator[Entry]:
@@ -195,34 +225,39 @@ def _file(inputs: Inputs, name: str) -> Iterator[Entry]:
 
 def _archive(inputs: Inputs, name: str) -> Iterator[Entry]:
     try:
+        if not stat.S_ISREG(os.stat(name).st_mode):
+            raise OSError("no regular file")
         with zipfile.ZipFile(name) as archive:
             members = archive.infolist()
-    except (OSError, zipfile.BadZipFile) as error:
+    except Exception as error:  # of many kinds, by what is damaged
         yield Entry(name, 0, "", trouble=f"the archive cannot be opened ({type(error).__name__})")
         return
-    for member in members:
+    for place, member in enumerate(members):
         path = Path(member.filename)
         if member.is_dir():
             continue
-        if path.suffix.lower() not in LETTERS or any(part.startswith((".", "__MACOSX")) for part in path.parts):
-            inputs.ignored[path.suffix.lower() or "without ending"] += 1
+        if path.suffix.lower() not in LETTERS or any(
+            part.startswith((".", "__MACOSX")) and part != ".." for part in path.parts
+        ):
+            inputs.ignored[ending(member.filename)] += 1
             continue
         stamp = f"{member.file_size}-{member.CRC}"
-        yield Entry(f"{name}!{member.filename}", member.file_size, stamp, path=name, member=member.filename)
+        yield Entry(f"{name}!{member.filename}", member.file_size, stamp, path=name, member=place)
 
 
 def _manifest(inputs: Inputs, path: Path) -> Iterator[Entry]:
     """A row a letter: by its path, from the manifest's folder on, or its text."""
     try:
+        if not path.is_file():
+            raise OSError("no regular file")
         for row, values in enumerate(_rows(path), 1):
             where = _column(values, PATH_COLUMNS)
             text = _column(values, TEXT_COLUMNS)
             name = f"{path}#{_column(values, NAME_COLUMNS) or row}"
             if where:
-                entry = next(_file(inputs, str(path.parent / where)))
-                yield Entry(entry.input, entry.size, entry.stamp, path=entry.path)
+                yield from _file(inputs, str(path.parent / where))
             elif text:
-                data = text.encode("utf-8", "surrogatepass")
+                data = text if isinstance(text, bytes) else str(text).encode("utf-8", "surrogatepass")
                 stamp = hashlib.sha256(data).hexdigest()[:16]
                 yield Entry(name, len(data), stamp, place=inputs.keep(data))
             else:
@@ -234,8 +269,9 @@ def _manifest(inputs: Inputs, path: Path) -> Iterator[Entry]:
         ) from None
 
 
-def _column(values: dict[str, Any], names: Iterable[str]) -> str:
-    return next((str(values[name]) for name in names if values.get(name) not in (None, "")), "")
+def _column(values: dict[str, Any], names: Iterable[str]) -> Any:
+    """What stands in the first of these columns that holds anything."""
+    return next((values[name] for name in names if values.get(name) not in (None, "", b"")), None)
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -14,17 +14,23 @@ from extractor.batch.inputs import load
 from extractor.batch.outcome import Outcome, failed, failed_with, succeeded
 from extractor.batch.run import Job, NotYet, Run
 from extractor.errors import RunTrouble, UnreadableInput
-from extractor.model.reading import Reader
+from extractor.model.client import CHARACTERS_PER_TOKEN
+from extractor.model.reading import Reader, constant
+from extractor.model.usage import ANSWER_SHARE, Usage, cost
 from extractor.pipeline import aextract, extract, read_source
 from extractor.schema import Determination
 from extractor.source import SourceText
-from extractor.workers import CLEAN, Bounds, Workers, why_ended
+from extractor.workers import CLEAN, LOOK, Bounds, Workers, why_ended
 
 if TYPE_CHECKING:
     from extractor.batch.deferred import Provider
 
 OPEN = "reason_unclassified"
 """The rules' note that a rationale tells a reason that they have no code for."""
+PROMPT = 9_000
+"""Characters of a question beside the letter and the examples: instructions, lists, schema."""
+PROMPT = 9_000
+"""Characters of a question beside the letter and the examples: instructions, lists, schema."""
 AHEAD = 16
 """Letters that are read before a slot is free for them."""
 
@@ -120,7 +126,11 @@ class Letters(Protocol):
     """Where letters come from and go to: a run, or a part of one on another machine."""
 
     stopped: str | None
-    open: int
+    expected: float
+    """Dollars of letters that are at the model."""
+
+    def begins(self, expected: float) -> bool:
+        """Whether a letter that costs about so much may be begun."""
 
     def jobs(self) -> Iterator[Job]:
         """The letters to be read."""
@@ -135,11 +145,15 @@ class Asking:
     def __init__(self, run: Letters, reader: Reader, bounds: Bounds, slots: int, auto: bool) -> None:
         self.run, self.reader, self.bounds, self.slots, self.auto = run, reader, bounds, slots, auto
         self.read: asyncio.Queue[tuple[Job, SourceText | Outcome] | None] = asyncio.Queue(AHEAD)
+        self.workers: Workers[Job, SourceText | Outcome] = Workers(_read, what_ended(bounds), bounds, context=CLEAN)
+        self.over = threading.Event()
+        self.trouble: Exception | None = None
         self.asked: dict[str, asyncio.Event] = {}
         """By text, letters at the model just now: the same one is not asked about twice."""
 
     async def all(self) -> None:
-        reading = asyncio.create_task(asyncio.to_thread(self._read_ahead, asyncio.get_running_loop()))
+        reading = threading.Thread(target=self._read_ahead, args=(asyncio.get_running_loop(),))
+        reading.start()
         try:
             async with asyncio.TaskGroup() as slots:
                 for _ in range(self.slots):
@@ -148,26 +162,30 @@ class Asking:
             self.run.stopped = "trouble"
             raise group.exceptions[0] from None
         finally:
-            while not reading.done():  # it may wait to hand a letter over
-                with contextlib.suppress(asyncio.QueueEmpty):
-                    self.read.get_nowait()
-                await asyncio.sleep(0.01)
+            self.over.set()
+            self.workers.stop()
+            reading.join()  # it looks a few times a second, and needs this loop no more
             await self.reader.close()
-        await reading
+        if self.trouble is not None:
+            raise self.trouble
 
     def _read_ahead(self, loop: asyncio.AbstractEventLoop) -> None:
-        workers: Workers[Job, SourceText | Outcome] = Workers(
-            _read, what_ended(self.bounds), self.bounds, context=CLEAN
-        )
-
         def hand_over(item: tuple[Job, SourceText | Outcome] | None) -> None:
-            asyncio.run_coroutine_threadsafe(self.read.put(item), loop).result()
+            if self.over.is_set():
+                return
+            handing = asyncio.run_coroutine_threadsafe(self.read.put(item), loop)
+            while not self.over.is_set():
+                with contextlib.suppress(TimeoutError):
+                    handing.result(LOOK)
+                    return
 
         try:
-            for item in workers.results(self.run.jobs()):
+            for item in self.workers.results(self.run.jobs()):
                 hand_over(item)
+        except Exception as error:
+            self.trouble = error
         finally:
-            workers.close()
+            self.workers.close()
             for _ in range(self.slots):
                 hand_over(None)
 
@@ -176,14 +194,22 @@ class Asking:
             job, text = item
             if self.run.stopped:
                 continue
-            self.run.open += 1
+            expected = 0.0 if isinstance(text, Outcome) else self.expected(len(text.text))
+            if not self.run.begins(expected):
+                continue
             try:
                 outcome = text if isinstance(text, Outcome) else await self._outcome(job, text)
             except NotYet:
                 continue
             finally:
-                self.run.open -= 1
+                self.run.expected -= expected
             self.run.took(outcome)
+
+    def expected(self, characters: int) -> float:
+        """About what asking about a letter of so many characters costs, in dollars."""
+        sent = (characters + len(constant()["examples"]) + PROMPT) // CHARACTERS_PER_TOKEN
+        price = cost(self.reader.settings.model, Usage(prompt=sent, completion=int(sent * ANSWER_SHARE)))
+        return (price or 0.0) * self.reader.settings.price_share
 
     async def _outcome(self, job: Job, text: SourceText) -> Outcome:
         while (other := self.asked.get(text.text_sha256)) is not None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from extractor.batch.bare import bare, intervals, years
-from extractor.errors import told
+from extractor.errors import NotADetermination, told
 from extractor.schema import Determination
 
 Ended = Literal["done", "partial", "failed"]
@@ -17,7 +18,7 @@ MODEL_FAILED = "model_failed"
 
 def key_of(name: str) -> str:
     """The letter's ``letter_id``: of its input's name, so that it stays the same from run to run."""
-    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,9 @@ class Outcome:
 
     def line(self) -> bytes:
         """As it is kept. JSON has no tab of its own, so that one parts head and body."""
-        head = json.dumps(self.head, separators=(",", ":"))
-        return (head if self.body is None else f"{head}\t{self.body}").encode() + b"\n"
+        body = (self.body or "").encode("utf-8", "backslashreplace")
+        head = json.dumps({**self.head, "crc": zlib.crc32(body)}, separators=(",", ":")).encode()
+        return (head if self.body is None else head + b"\t" + body) + b"\n"
 
 
 def read_line(line: bytes) -> Outcome:
@@ -42,7 +44,10 @@ def read_line(line: bytes) -> Outcome:
     if not line.endswith(b"\n"):
         raise ValueError("the line is torn")
     head, tab, body = line[:-1].partition(b"\t")
-    return Outcome(json.loads(head), body.decode() if tab else None)
+    told = json.loads(head)
+    if not isinstance(told, dict) or told.get("ended") not in get_args(Ended) or zlib.crc32(body) != told.get("crc"):
+        raise ValueError("the line is damaged")
+    return Outcome(told, body.decode() if tab else None)
 
 
 def succeeded(key: str, stamp: str, result: Determination, *, no_text: bool) -> Outcome:
@@ -80,7 +85,9 @@ def failed(key: str, stamp: str, error: Exception) -> Outcome:
 
 def failed_with(key: str, stamp: str, code: int, message: str) -> Outcome:
     """As :func:`failed`, by exit code and message."""
-    head = {"key": key, "stamp": stamp, "ended": "failed", "retry": False, "code": code, "message": message}
+    # What could not be read may be readable with another limit, or when something is mended: it is tried again.
+    retry = code != NotADetermination.code
+    head = {"key": key, "stamp": stamp, "ended": "failed", "retry": retry, "code": code, "message": message}
     return Outcome(head)
 
 

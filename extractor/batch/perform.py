@@ -14,7 +14,7 @@ from typing import Any
 
 from extractor.batch.assemble import assemble, exit_code, tables_can_be_written
 from extractor.batch.bare import NOTE
-from extractor.batch.folder import OUTPUTS, RUN, RunFolder
+from extractor.batch.folder import ANSWERS, OUTPUTS, RUN, RunFolder
 from extractor.batch.inputs import gather
 from extractor.batch.run import Options, Run, Stops
 from extractor.batch.stores import published
@@ -25,8 +25,6 @@ from extractor.workers import Bounds
 
 SLOTS = 16
 """Letters that are open at a model at once, unless somebody said."""
-ANSWERS = "answers"
-"""Where a run keeps answers that are to be kept nowhere else."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +86,12 @@ def perform(asked: Asked, told: Callable[[Run], None], note: Callable[[str], Non
             ended = dt.datetime.now(dt.UTC)
             about = {"asked": asked.identity(), "begun": begun.isoformat(), "ended": ended.isoformat()}
             report = assemble(run, about, tables=tables_can_be_written())
-            if asked.publish:
+            if asked.publish and report["state"] == "complete":
                 names = [name for name in (*OUTPUTS, RUN) if (asked.out / name).is_file()]
                 published(asked.out, names, asked.publish)
             if report["state"] == "complete":
                 shutil.rmtree(asked.out / ANSWERS, ignore_errors=True)
-            return report, exit_code(run)
+            return report, exit_code(run, report)
         finally:
             folder.close()
 
@@ -125,7 +123,7 @@ def _read(asked: Asked, run: Run, note: Callable[[str], None]) -> None:
             settings = replace(asked.model, price_share=HALF)
             deferred = Deferred(run.folder)
             reader = Reader(settings, cache=cache, transport=deferred)
-            provider = Provider(settings, deferred, note)
+            provider = Provider(settings, deferred, note, lambda: run.stopped)
             local.by_provider(run, reader, provider, asked.bounds, slots=asked.slots, auto=auto)
             if not run.stopped:
                 deferred.forget()

@@ -41,8 +41,9 @@ class Job:
 
     @property
     def file_name(self) -> str:
-        """What the result calls its source."""
-        return Path(self.name.rpartition("!")[2]).name or self.name
+        """What the result calls its source; of a text its row, which is no file with an ending."""
+        name = Path(self.name.rpartition("!")[2]).name or self.name
+        return f"{name} (text)" if isinstance(self.letter, bytes) else name
 
 
 @dataclass
@@ -96,7 +97,7 @@ class Totals:
             whole[1] += head["prompt"] + head["completion"]
             whole[2] += head["cost"] or 0.0
         self.cached += head.get("cache") == "hit"
-        self.unanswered += bool(head["retry"])
+        self.unanswered += head["retry"] and outcome.ended != "failed"
         self.attempts += head.get("attempts", 0)
         self.prompt += head.get("prompt", 0)
         self.completion += head.get("completion", 0)
@@ -109,7 +110,7 @@ class Stops:
     """Limits that the user set."""
 
     max_cost: float | None = None
-    """Dollars, of this run of the program."""
+    """Dollars, of this run of the program; of what is not begun yet, the expected ones."""
     max_errors: int | None = None
     """Letters that failed, or that the model failed on."""
 
@@ -127,8 +128,8 @@ class Run:
     """Called when a letter has ended."""
     stopped: str | None = None
     """Why no more letters are begun: ``interrupted``, ``cost``, ``errors``."""
-    open: int = 0
-    """Letters at a model just now."""
+    expected: float = 0.0
+    """Dollars of letters that are at a model."""
     started: float = field(default_factory=time.monotonic)
     _ended: set[str] = field(default_factory=set)
     _taking: threading.Lock = field(default_factory=threading.Lock)
@@ -166,6 +167,15 @@ class Run:
             self._look_at_stops()
             self.told(self)
 
+    def begins(self, expected: float) -> bool:
+        """Whether a letter that costs about so many dollars is begun: with all that is open it must stay within the
+        limit."""
+        self.expects(self.expected + expected)
+        if self.stopped:
+            return False
+        self.expected += expected
+        return True
+
     def expects(self, dollars: float | None) -> None:
         """Something is about to be begun that costs so much: it is not, where the limit would not hold."""
         if self.stops.max_cost is not None and dollars is not None and self.totals.cost + dollars > self.stops.max_cost:
@@ -175,8 +185,3 @@ class Run:
         totals, stops = self.totals, self.stops
         if stops.max_errors is not None and totals.failed + totals.unanswered > stops.max_errors:
             self.stopped = self.stopped or "errors"
-        if stops.max_cost is not None and totals.ended > totals.cached:
-            # What is open now will be paid for too.
-            expected = totals.cost / (totals.ended - totals.cached) * (self.open + 1)
-            if totals.cost + expected > stops.max_cost:
-                self.stopped = self.stopped or "cost"

@@ -119,6 +119,10 @@ def batch(
         raise typer.BadParameter("the engine is local, daft or ray")
     if engine != "local" and (via == "batch" or no_cache):
         raise typer.BadParameter(f"the engine {engine} goes with neither --via batch nor --no-cache")
+    if no_text and (via == "batch" or no_cache):
+        raise typer.BadParameter(
+            "--no-text keeps no words in the run's folder: it goes with neither --via batch nor --no-cache"
+        )
     if strategy not in ("all", "auto"):
         raise typer.BadParameter("the strategy is all or auto")
     if model is None and not quiet:

@@ -102,4 +102,7 @@ def closing(report: dict[str, Any], out: Path, *, as_json: bool) -> str:
     for name, words in (("left", "left to read"), ("duplicates", "duplicates"), ("reissues", "reissues")):
         if counts[name]:
             told += f", {counts[name]:,} {words}"
+    limit = {"cost": "--max-cost", "errors": "--max-errors"}.get(report["stopped"])
+    if counts["left"] and limit:
+        told += f"; stopped on {limit}: the same command with another limit goes on, and asks nothing twice"
     return told

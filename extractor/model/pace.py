@@ -20,6 +20,13 @@ SETTLING = 2.0
 """Seconds after a decrease in which another 429 is of the questions that were open already."""
 
 
+def _measure(a_minute: int, seconds: float) -> tuple[float, float]:
+    """How many at once, what so many seconds allow, and in how many seconds the measure fills again. One question has
+    many tokens: their measure must hold it."""
+    at_once = max(1.0, a_minute * seconds / 60)
+    return at_once, 60 * at_once / a_minute
+
+
 class Pace:
     """Shared by all questions of one loop."""
 
@@ -28,8 +35,9 @@ class Pace:
 
         self.slots = slots
         self.window = float(slots)
-        self._requests = AsyncLimiter(requests_a_minute) if requests_a_minute else None
-        self._tokens = AsyncLimiter(tokens_a_minute) if tokens_a_minute else None
+        # A full minute's measure at the start would let twice as many through in the first minute.
+        self._requests = AsyncLimiter(*_measure(requests_a_minute, 1)) if requests_a_minute else None
+        self._tokens = AsyncLimiter(*_measure(tokens_a_minute, 15)) if tokens_a_minute else None
         self._open = 0
         self._freed = asyncio.Condition()
         self._not_before = 0.0
