@@ -72,7 +72,7 @@ def by_daft(run: Run, asked: Asked, *, ray: bool) -> None:
     rows = ROWS if asked.model is None else ROWS_A_SLOT * plan.slots
 
     @daft.func.batch(  # type: ignore[untyped-decorator]
-        return_dtype=daft.DataType.binary(), batch_size=rows, on_error="raise"
+        return_dtype=daft.DataType.binary(), batch_size=rows, on_error="raise", use_process=None if ray else False
     )
     def read(jobs: Any) -> list[bytes]:
         return work(jobs.to_pylist(), plan)
@@ -84,10 +84,14 @@ def by_daft(run: Run, asked: Asked, *, ray: bool) -> None:
         frame = frame.into_partitions(workers * max(1, ceil(len(jobs) / (rows * workers))))
     try:
         for row in frame.select(read(frame["job"]).alias("line")).iter_rows(results_buffer_size="num_cpus"):
-            _take(run, row["line"])
-            if run.stopped:
+            if row["line"]:
+                _take(run, row["line"])
+            if run.stopped and ray:
                 return
+            if run.stopped:  # Daft's own threads end by running dry, not by being left
+                _over.set()
     finally:
+        _over.clear()
         run.folder.commit()
         if ray:
             _leave_ray()
@@ -123,11 +127,15 @@ def _leave_ray() -> None:
     ray.shutdown()
 
 
+_over = threading.Event()
+"""No more letters are wanted, of workers in this process."""
 _kept = threading.local()
 
 
 def work(jobs: list[Job], plan: Plan) -> list[bytes]:
-    """A line for each letter, in the letters' order. Never raises."""
+    """A line for each letter, in the letters' order, empty where the run is over. Never raises."""
+    if _over.is_set():
+        return [b""] * len(jobs)
     os.environ.update(plan.carried)
     try:
         outcomes = _by_rules(jobs, plan) if plan.model is None else asyncio.run(_by_model(jobs, plan))

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from math import sqrt
 from statistics import mean, stdev
 
+from extractor.batch.deferred import HALF
 from extractor.batch.inputs import Entry, Inputs, gather, load
 from extractor.batch.perform import Asked
 from extractor.errors import ImrError
@@ -80,9 +81,9 @@ def estimate(asked: Asked) -> Estimate:
     model = asked.model.model if asked.model else "none"
     dollars = None
     if asked.model:
-        prices = [
-            cost(model, Usage(prompt=sent, completion=said)) for sent, said in zip(prompt, completion, strict=True)
-        ]
+        of_list_price = HALF if asked.deferred else 1.0
+        usages = [Usage(prompt=sent, completion=said) for sent, said in zip(prompt, completion, strict=True)]
+        prices = [None if (price := cost(model, usage)) is None else price * of_list_price for usage in usages]
         known = [price for price in prices if price is not None]
         dollars = (known[0], known[1], known[2]) if len(known) == len(prices) else None
     return Estimate(

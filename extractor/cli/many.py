@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -156,6 +158,10 @@ def batch(
     with Progress(quiet=quiet) as progress:
         report, code = perform(asked, progress.told, note)
     typer.echo(closing(report, asked.out, as_json=json))
+    if engine != "local" and report["stopped"]:
+        # Daft's threads, once interrupted, abort the interpreter at its end: everything is written by now.
+        sys.stdout.flush()
+        os._exit(code)
     raise typer.Exit(code)
 
 
