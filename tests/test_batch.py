@@ -573,6 +573,8 @@ def test_a_dry_run_tells_what_a_run_would_take(tmp_path: Path, capsys: pytest.Ca
     assert told["letters"] == told["asked"] == 5 and not (tmp_path / "out").exists()
     expected, least, most = told["prompt_tokens"]
     assert least == expected == most, "a sample of everything is sure"
+    assert imr([*command, "--via", "batch"]) == 0
+    assert json.loads(capsys.readouterr().out)["dollars"][0] == pytest.approx(told["dollars"][0] / 2)
     assert told["dollars"][0] == pytest.approx(
         (told["prompt_tokens"][0] * 2.5 + told["completion_tokens"][0] * 10) / 1e6
     )
