@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from extractor.batch.folder import RUN, TABLES, Kept
-from extractor.batch.outcome import key_of
+from extractor.batch.outcome import hidden, key_of
 from extractor.batch.run import Run, Totals
 from extractor.errors import LimitReached, RunTrouble
 
@@ -20,6 +20,7 @@ class Place:
     """A letter among the others of the run."""
 
     input: str
+    letter_id: str
     key: str
     kept: Kept
     duplicate_of: str | None = None
@@ -85,7 +86,9 @@ def _places(run: Run) -> list[Place]:
         key = key_of(entry.input)
         kept = run.folder.kept.get(key)
         if kept is not None and kept.stamp == entry.stamp:
-            found.append(Place(_called(run, entry.input, key), key, kept))
+            # An input's name may be a person's: without text it is not told.
+            letter_id = hidden(key, run.options.secret) or key
+            found.append(Place(letter_id if run.options.secret else entry.input, letter_id, key, kept))
     first_by_text: dict[str, Place] = {}
     by_case: dict[str, Place] = {}
     for place in found:
@@ -101,11 +104,6 @@ def _places(run: Run) -> list[Place]:
     return found
 
 
-def _called(run: Run, name: str, key: str) -> str:
-    """An input's name may be a person's: without text it is not told."""
-    return key if run.options.no_text else name
-
-
 def _write_lines(run: Run, places: list[Place]) -> Totals:
     """Results and failures, and what all of them have cost together."""
     totals = Totals()
@@ -114,7 +112,7 @@ def _write_lines(run: Run, places: list[Place]) -> Totals:
             outcome = run.folder.outcome(place.key)
             totals.add(outcome)
             if outcome.body is None:
-                told = {"letter_id": place.key, "input": place.input, "error": _error(outcome.head)}
+                told = {"letter_id": place.letter_id, "input": place.input, "error": _error(outcome.head)}
                 failures.write(json.dumps(told, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
             else:
                 head = json.dumps(_head(place), ensure_ascii=False)
@@ -132,7 +130,8 @@ def _documents(run: Run, places: list[Place]) -> Iterator[dict[str, Any]]:
 
 def _head(place: Place) -> dict[str, Any]:
     return {
-        "letter_id": place.key, "input": place.input, "duplicate_of": place.duplicate_of, "reissue_of": place.reissue_of
+        "letter_id": place.letter_id, "input": place.input, "duplicate_of": place.duplicate_of,
+        "reissue_of": place.reissue_of,
     }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ MOST_LINES, MOST_BYTES = 500, 8 << 20
 """A shard is put down when it has so many results, or so many bytes …"""
 FIRST_SECONDS, MOST_SECONDS, AT_RISK = 1.0, 10.0, 1 / 60
 """… or so many seconds after the last one: at first soon, later when a sixtieth of the work so far would be lost."""
-RUN, SHARDS, LOCK, PART = "run.json", "shards", ".lock", ".part"
+RUN, SHARDS, LOCK, PART, SECRET = "run.json", "shards", ".lock", ".part", ".secret"
 ANSWERS, BATCHES = "answers", "batch"
 """A folder of answers that are to be kept nowhere else, and files about the provider's batches."""
 
@@ -82,6 +82,13 @@ class RunFolder:
         self._numbers = sorted(int(file.stem) for file in shards.glob("*.jsonl") if file.stem.isdecimal())
         for number in self._numbers:
             self._index(number)
+
+    def secret(self) -> bytes:
+        """The run's own, made when it is first asked for. Raises RunTrouble."""
+        path = self.path / SECRET
+        if not path.is_file():
+            self.write(SECRET, secrets.token_bytes(32))
+        return path.read_bytes()
 
     def add(self, outcome: Outcome) -> None:
         """Keeps the outcome, at the latest when ``commit`` is called. Raises RunTrouble."""
@@ -184,7 +191,7 @@ class RunFolder:
             return
         for folder in (SHARDS, ANSWERS):
             shutil.rmtree(self.path / folder, ignore_errors=True)
-        for name in (*OUTPUTS, RUN):
+        for name in (*OUTPUTS, SECRET, RUN):
             (self.path / name).unlink(missing_ok=True)
         for file in self.path.glob(f"{BATCHES}*"):
             file.unlink()

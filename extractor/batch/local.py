@@ -51,7 +51,7 @@ def read_by_rules(job: Job) -> Outcome:
     """What a worker does with a letter. Never raises."""
     try:
         result = extract(read_text(job))
-        return succeeded(job.key, job.stamp, result, no_text=job.options.no_text)
+        return succeeded(job.key, job.stamp, result, job.options.secret)
     except Exception as error:
         return failed(job.key, job.stamp, error)
 
@@ -221,7 +221,7 @@ class Asking:
                 result = extract(text)
                 is_open = left_open(result)
                 if not is_open.letter and not is_open.reasons:
-                    return succeeded(job.key, job.stamp, result, no_text=job.options.no_text)
+                    return succeeded(job.key, job.stamp, result, job.options.secret)
                 reasons = () if is_open.letter else is_open.reasons
             result = await aextract(text, model=self.reader, reasons_of=reasons)
             if self.reader.unkept:
@@ -229,7 +229,7 @@ class Asking:
                     "the model's answers cannot be kept, and would be paid for again (see imr cache info): make room "
                     "and give the same command again"
                 )
-            return succeeded(job.key, job.stamp, result, no_text=job.options.no_text)
+            return succeeded(job.key, job.stamp, result, job.options.secret)
         except RunTrouble:
             raise
         except Exception as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import zlib
 from dataclasses import dataclass
@@ -50,8 +51,8 @@ def read_line(line: bytes) -> Outcome:
     return Outcome(told, body.decode() if tab else None)
 
 
-def succeeded(key: str, stamp: str, result: Determination, *, no_text: bool) -> Outcome:
-    """Of a letter that was read."""
+def succeeded(key: str, stamp: str, result: Determination, secret: bytes | None) -> Outcome:
+    """Of a letter that was read; with the run's ``secret``, without its text."""
     document = json.loads(result.model_dump_json())
     document["years"], document["days"] = years(result), intervals(result)
     provenance = result.provenance
@@ -62,7 +63,7 @@ def succeeded(key: str, stamp: str, result: Determination, *, no_text: bool) -> 
         "ended": "done" if result.status == "complete" else "partial",
         "retry": MODEL_FAILED in flags,
         "text": result.source.text_sha256,
-        "case": _hidden(result.case.case_number) if no_text else result.case.case_number,
+        "case": hidden(result.case.case_number, secret),
         "decided": str(result.case.decision_date or ""),
         "asked": provenance.prompt,
         "cache": provenance.cache,
@@ -71,7 +72,7 @@ def succeeded(key: str, stamp: str, result: Determination, *, no_text: bool) -> 
         "completion": provenance.tokens.completion,
         "cost": provenance.cost_usd,
     }
-    if no_text:
+    if secret is not None:
         head["decided"] = head["decided"][:4]
         document = bare(document)
     return Outcome(head, json.dumps(document, separators=(",", ":"), ensure_ascii=False))
@@ -91,6 +92,9 @@ def failed_with(key: str, stamp: str, code: int, message: str) -> Outcome:
     return Outcome(head)
 
 
-def _hidden(case_number: str | None) -> str | None:
-    """Tells equal case numbers from others. Of seven digits, it could be found by trying: it stays in the shards."""
-    return hashlib.sha256(case_number.encode()).hexdigest()[:16] if case_number else None
+def hidden(words: str | None, secret: bytes | None) -> str | None:
+    """Tells equal words from others, and nothing more: who has not the run's secret cannot find them by trying. Without
+    a secret the words themselves."""
+    if words is None or secret is None:
+        return words
+    return hmac.digest(secret, words.encode("utf-8", "surrogatepass"), "sha256").hex()[:16]

@@ -40,6 +40,8 @@ class Asked:
     """``auto``: the model is asked only where the rules leave something open."""
     engine: str = "local"
     """``local``, ``daft`` or ``ray``."""
+    no_text: bool = False
+    """Codes, years and intervals only."""
     publish: str | None = None
     """The object store that the finished data set is copied to."""
     slots: int = SLOTS
@@ -65,7 +67,7 @@ class Asked:
             "prompts_sha256": words,
             "strategy": self.strategy if self.model else "rules",
             "ocr": self.options.ocr,
-            "no_text": self.options.no_text,
+            "no_text": self.no_text,
         }
 
 
@@ -79,7 +81,8 @@ def perform(asked: Asked, told: Callable[[Run], None], note: Callable[[str], Non
     with gather(asked.inputs, asked.options.limits, apart=asked.out) as inputs:
         folder = RunFolder(asked.out, asked.identity(), fresh=asked.fresh, mixed=asked.mixed)
         try:
-            run = Run(inputs, folder, asked.options, asked.stops, told=told)
+            options = replace(asked.options, secret=folder.secret()) if asked.no_text else asked.options
+            run = Run(inputs, folder, options, asked.stops, told=told)
             for line in _notes(run):
                 note(line)
             _read(asked, run, note)
@@ -138,7 +141,7 @@ def _notes(run: Run) -> list[str]:
     """What the person who starts the run should know."""
     inputs, folder = run.inputs, run.folder
     notes = []
-    if run.options.no_text:
+    if run.options.secret:
         notes.append(NOTE)
     if inputs.ignored:
         told = ", ".join(f"{count} {ending}" for ending, count in sorted(inputs.ignored.items()))

@@ -25,7 +25,9 @@ class Options:
 
     limits: Limits
     ocr: bool = False
-    no_text: bool = False
+    secret: bytes | None = None
+    """Where results are written without text: what makes their names, which nobody outside the run can find by
+    trying."""
 
 
 @dataclass(frozen=True)

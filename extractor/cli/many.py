@@ -137,8 +137,9 @@ def batch(
             _priced(settings)
     limits = Limits(bytes=int(max_mb * MIB), pages=max_pages)
     asked = Asked(
-        inputs, out, Options(limits, ocr=ocr, no_text=no_text),
-        Bounds(max_seconds * (10 if ocr else 1), max_memory_mb * MIB), settings, strategy, engine, publish, concurrency,
+        inputs, out, Options(limits, ocr=ocr),
+        Bounds(max_seconds * (10 if ocr else 1), max_memory_mb * MIB), settings, strategy, engine, no_text, publish,
+        concurrency,
         requests_per_minute, tokens_per_minute, via == "batch", not no_cache, Stops(max_cost, max_errors), fresh, mixed,
     )  # fmt: skip
 
