@@ -11,7 +11,9 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import os
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,8 +58,9 @@ class Deferred(httpx2.AsyncBaseTransport):
 
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
-        self.wanted: dict[str, dict[str, Any]] = {}
-        """Questions that no batch holds yet."""
+        self.wanted: dict[str, tuple[int, int]] = {}
+        """Questions that no batch holds yet: where each one's line stands in a file without a name, and its length."""
+        self._lines = tempfile.TemporaryFile()  # noqa: SIM115 - ends with the process
         try:
             state = json.loads(_read(folder.path / STATE) or "{}")
             self.batches = [Submitted(**batch) for batch in state.get("batches", [])]
@@ -80,7 +83,7 @@ class Deferred(httpx2.AsyncBaseTransport):
         key = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]
         if key not in self._places:
             if not any(key in batch.keys for batch in self.open):
-                self.wanted[key] = body
+                self._want(key, body)
             raise NotYet
         path, offset = self._places[key]
         with path.open("rb") as file:
@@ -93,8 +96,8 @@ class Deferred(httpx2.AsyncBaseTransport):
         keys: list[str] = []
         lines: list[bytes] = []
         size = 0
-        for key, body in self.wanted.items():
-            line = json.dumps({"custom_id": key, "method": "POST", "url": URL, "body": body}).encode() + b"\n"
+        for key, (place, length) in self.wanted.items():
+            line = os.pread(self._lines.fileno(), length, place)
             if lines and (len(lines) == MOST_QUESTIONS or size + len(line) > MOST_BYTES):
                 yield keys, b"".join(lines)
                 keys, lines, size = [], [], 0
@@ -103,6 +106,14 @@ class Deferred(httpx2.AsyncBaseTransport):
             size += len(line)
         if lines:
             yield keys, b"".join(lines)
+
+    def _want(self, key: str, body: dict[str, Any]) -> None:
+        if key in self.wanted:
+            return
+        line = json.dumps({"custom_id": key, "method": "POST", "url": URL, "body": body}).encode() + b"\n"
+        self.wanted[key] = self._lines.seek(0, os.SEEK_END), len(line)
+        self._lines.write(line)
+        self._lines.flush()
 
     def save(self) -> None:
         """Puts down what is at the provider. Raises RunTrouble."""
@@ -136,6 +147,10 @@ class Deferred(httpx2.AsyncBaseTransport):
         self.batches.remove(batch)
         self.save()
 
+    def close(self) -> None:
+        """No question is put down any more."""
+        self._lines.close()
+
     def forget(self) -> None:
         """Of a run that is complete nothing is needed any more."""
         for path in (self.folder.path / STATE, *self.folder.path.glob(f"{ANSWERS}*")):
@@ -143,7 +158,7 @@ class Deferred(httpx2.AsyncBaseTransport):
 
     def expected_cost(self, settings: ModelSettings) -> float | None:
         """About what the answers to all that is wanted will cost; None where no price is known."""
-        sent = sum(len(json.dumps(body)) for body in self.wanted.values()) // CHARACTERS_PER_TOKEN
+        sent = sum(length for _, length in self.wanted.values()) // CHARACTERS_PER_TOKEN
         price = cost(settings.model, Usage(prompt=sent, completion=int(sent * ANSWER_SHARE)))
         return None if price is None else price * settings.price_share
 
@@ -172,7 +187,7 @@ class Provider:
 
     async def submit(self) -> None:
         """Everything that is wanted, a file after the other."""
-        for keys, data in list(self.deferred.files()):
+        for keys, data in self.deferred.files():
             batch = Submitted(secrets.token_hex(8), keys)
             self.deferred.batches.append(batch)
             self.deferred.save()  # before the provider has it: it is found again by its tag

@@ -124,12 +124,12 @@ def _read(asked: Asked, run: Run, note: Callable[[str], None]) -> None:
             from extractor.batch.deferred import HALF, Deferred, Provider
 
             settings = replace(asked.model, price_share=HALF)
-            deferred = Deferred(run.folder)
-            reader = Reader(settings, cache=cache, transport=deferred)
-            provider = Provider(settings, deferred, note, lambda: run.stopped)
-            local.by_provider(run, reader, provider, asked.bounds, slots=asked.slots, auto=auto)
-            if not run.stopped:
-                deferred.forget()
+            with contextlib.closing(Deferred(run.folder)) as deferred:
+                reader = Reader(settings, cache=cache, transport=deferred)
+                provider = Provider(settings, deferred, note, lambda: run.stopped)
+                local.by_provider(run, reader, provider, asked.bounds, slots=asked.slots, auto=auto)
+                if not run.stopped:
+                    deferred.forget()
         else:
             reader = Reader(asked.model, cache=cache, pace=pace)
             local.by_model(run, reader, asked.bounds, slots=asked.slots, auto=auto)
