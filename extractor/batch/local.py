@@ -241,7 +241,9 @@ class Asking:
 
 def _read(job: Job) -> SourceText | Outcome:
     try:
-        return read_text(job)
+        text = read_text(job)
+        extract(text)  # within the worker's bounds: what the rules cannot read in time never reaches the loop
+        return text
     except Exception as error:
         return failed(job.key, job.stamp, error)
 
