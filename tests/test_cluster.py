@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -17,9 +18,14 @@ from typing import Any
 
 import pytest
 
-from extractor.batch.folder import SHARDS
+from extractor.batch.cluster import _through_losses
+from extractor.batch.folder import SHARDS, RunFolder
+from extractor.batch.inputs import gather
+from extractor.batch.local import read_by_rules
+from extractor.batch.run import Options, Run
 from extractor.batch.stores import named
-from extractor.errors import CacheTrouble
+from extractor.errors import CacheTrouble, RunTrouble
+from extractor.limits import DEFAULT_LIMITS
 from extractor.model.cache import open_cache
 from extractor.model.mock import Mock
 from extractor.model.mock.http import serve
@@ -215,3 +221,30 @@ def test_a_shared_cache_is_refused_where_it_is_not_safe(url: str, words: str, mo
         open_cache()
     assert "secret" not in described("rediss://user:secret@cache.example.org:7000")
     assert os.environ["IMR_CACHE_URL"] == url
+
+
+class Lost(Exception):
+    """As engines raise where a machine took results along."""
+
+
+@pytest.mark.parametrize(("losses", "left"), [(1, 0), (4, 0), (5, 1)])
+def test_what_an_engine_loses_is_read_again(losses: int, left: int, tmp_path: Path) -> None:
+    """Only what has no result yet; an engine that always fails is named, and what was read is kept."""
+    kept = RunFolder(tmp_path / "out", {}, fresh=False, mixed=False)
+    asked: list[int] = []
+    with gather([str(write(tmp_path / "in", 6))], DEFAULT_LIMITS, apart=tmp_path / "out") as inputs:
+        run = Run(inputs, kept, Options(DEFAULT_LIMITS))
+
+        def results() -> Iterator[bytes]:
+            jobs = list(run.jobs())
+            asked.append(len(jobs))
+            for at, job in enumerate(jobs):
+                if len(asked) <= losses and at == 1:
+                    raise Lost
+                yield read_by_rules(job).line()
+
+        with pytest.raises(RunTrouble, match="5 times") if left else contextlib.nullcontext():
+            _through_losses(run, results, ray=True)
+        assert len(run.waiting) == left if left else run.totals.ended == 6
+        assert asked == [6, 5, 4, 3, 2, 1][: len(asked)]
+    kept.close()

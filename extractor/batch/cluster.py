@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,8 @@ ROWS, ROWS_A_SLOT = 64, 8
 CARRIED = ("OPENAI_BASE_URL", "IMR_CACHE_DIR", "IMR_CACHE_URL")
 """Settings that workers have from whoever starts the run. Keys are not carried: they belong to each machine."""
 UNTRACKED = {"DO_NOT_TRACK": "1", "DAFT_ANALYTICS_ENABLED": "0", "RAY_USAGE_STATS_ENABLED": "0"}
+TRIES = 5
+"""So often an engine may fail in a run."""
 TROUBLE = "!"
 """How a worker's line begins that is no result but the end of the run."""
 HOW = "the engines daft and ray need the extra 'cluster' (pip install 'imr-extractor[cluster]')"
@@ -77,24 +79,45 @@ def by_daft(run: Run, asked: Asked, *, ray: bool) -> None:
     def read(jobs: Any) -> list[bytes]:
         return work(jobs.to_pylist(), plan)
 
-    jobs = list(run.jobs())
-    frame = daft.from_pydict({"job": jobs})
-    if ray:
-        # As many for each worker: none is left with one more at the end.
-        frame = frame.into_partitions(workers * max(1, ceil(len(jobs) / (rows * workers))))
-    try:
+    def results() -> Iterator[bytes]:
+        jobs = list(run.jobs())
+        frame = daft.from_pydict({"job": jobs})
+        if ray:
+            # As many for each worker: none is left with one more at the end.
+            frame = frame.into_partitions(workers * max(1, ceil(len(jobs) / (rows * workers))))
         for row in frame.select(read(frame["job"]).alias("line")).iter_rows(results_buffer_size="num_cpus"):
-            if row["line"]:
-                _take(run, row["line"])
-            if run.stopped and ray:
-                return
-            if run.stopped:  # Daft's own threads end by running dry, not by being left
-                _over.set()
+            yield row["line"]
+
+    try:
+        _through_losses(run, results, ray=ray)
     finally:
         _over.clear()
         run.folder.commit()
         if ray:
             _leave_ray()
+
+
+def _through_losses(run: Run, results: Callable[[], Iterator[bytes]], *, ray: bool) -> None:
+    """A machine that dies may take results along that nobody can make again: the letters without one are read again."""
+    for left in range(TRIES - 1, -1, -1):
+        try:
+            for line in results():
+                if line:
+                    _take(run, line)
+                if run.stopped and ray:
+                    return
+                if run.stopped:  # Daft's own threads end by running dry, not by being left
+                    _over.set()
+            return
+        except RunTrouble:
+            raise
+        except Exception as error:  # of the engine's own kinds
+            run.folder.commit()
+            run.look_again()
+            if not left:
+                raise RunTrouble(
+                    f"the engine failed {TRIES} times ({type(error).__name__}): the same command goes on with the rest"
+                ) from None
 
 
 def _take(run: Run, line: bytes) -> None:
