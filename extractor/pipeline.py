@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -53,8 +54,7 @@ def extract(
     source = letter if isinstance(letter, SourceText) else read_source(letter, name=name, ocr=ocr, limits=limits)
     if model not in (None, "none"):
         return _waited_for(aextract(source, model=model))
-    started = time.perf_counter()
-    return _determination(source, _read_letter(source), None, started)
+    return by_rules(source).determination()
 
 
 def summarize(
@@ -105,30 +105,68 @@ async def aextract(
     ocr: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     model: str | Reader | None = None,
-    reasons_of: Sequence[int] = (),
 ) -> Determination:
-    """As :func:`extract`, for use in an event loop: many letters can wait for their answers side by side.
-
-    With ``reasons_of`` the model is asked about nothing but the reasons of these items.
-    """
+    """As :func:`extract`, for use in an event loop: many letters can wait for their answers side by side."""
     source = letter if isinstance(letter, SourceText) else read_source(letter, name=name, ocr=ocr, limits=limits)
-    started = time.perf_counter()
-    reading = _read_letter(source)
+    read = by_rules(source)
     if model in (None, "none"):
-        return _determination(source, reading, None, started)
+        return read.determination()
     from extractor.model.cache import open_cache
     from extractor.model.reading import Reader
     from extractor.model.settings import ModelSettings
 
     if isinstance(model, Reader):
-        told = await _ask(model, source, reading, reasons_of)
-        return _determination(source, reading, (model, told), started)
+        return await by_model(read, model)
     reader = Reader(ModelSettings(str(model)), cache=open_cache())
     try:
-        told = await _ask(reader, source, reading, reasons_of)
+        return await by_model(read, reader)
     finally:
         await reader.close()
-    return _determination(source, reading, (reader, told), started)
+
+
+@dataclass(frozen=True)
+class ReadLetter:
+    """A letter as the rules read it. It can be handed from process to process."""
+
+    source: SourceText
+    reading: Reading
+    seconds: float
+    """How long the rules took."""
+
+    def determination(self) -> Determination:
+        """The rules' result. Leaves the reading as it is."""
+        return _determination(self.source, self.reading, Provenance(version=VERSION, seconds=self.seconds))
+
+
+def by_rules(source: SourceText) -> ReadLetter:
+    """Raises NotADetermination."""
+    started = time.perf_counter()
+    reading = _read_letter(source)
+    return ReadLetter(source, reading, time.perf_counter() - started)
+
+
+async def by_model(read: ReadLetter, reader: Reader, *, reasons_of: Sequence[int] = ()) -> Determination:
+    """The result by both; what the model says is written into ``read``.
+
+    With ``reasons_of`` the model is asked about nothing but the reasons of these items.
+    """
+    from extractor.model.usage import cost
+
+    started = time.perf_counter()
+    told = await _ask(reader, read.source, read.reading, reasons_of)
+    price = cost(reader.settings.model, told.usage)
+    provenance = Provenance(
+        version=VERSION,
+        model=reader.settings.model,
+        prompt=told.prompt,
+        prompt_sha256=told.sent,
+        cache=told.cache,
+        attempts=told.usage.attempts,
+        tokens=Tokens(prompt=told.usage.prompt, completion=told.usage.completion, cached=told.usage.cached),
+        cost_usd=0.0 if told.cache == "hit" else price and price * reader.settings.price_share,
+        seconds=read.seconds + time.perf_counter() - started,
+    )
+    return _determination(read.source, read.reading, provenance)
 
 
 async def _ask(reader: Reader, source: SourceText, reading: Reading, reasons_of: Sequence[int]) -> Told[Any]:
@@ -170,28 +208,24 @@ async def _ask_reasons(reader: Reader, units: Units, issues: Sequence[Issue]) ->
     return told
 
 
-def _determination(
-    source: SourceText, reading: Reading, told: tuple[Reader, Told[Any]] | None, started: float
-) -> Determination:
-    for finding in check(reading.statement, reading.told):
-        owner = next((issue for issue in reading.statement.issues if issue.number == finding.issue), reading)
-        owner.flags.append(finding.flag)
-    provenance = Provenance(version=VERSION)
-    if told is not None:
-        from extractor.model.usage import cost
+def _determination(source: SourceText, reading: Reading, provenance: Provenance) -> Determination:
+    started = time.perf_counter()
+    findings = [*check(reading.statement, reading.told)]
+    numbers = {issue.number for issue in reading.statement.issues}
 
-        reader, said = told
-        provenance.model, provenance.prompt, provenance.prompt_sha256 = reader.settings.model, said.prompt, said.sent
-        provenance.cache, provenance.attempts = said.cache, said.usage.attempts
-        provenance.tokens = Tokens(prompt=said.usage.prompt, completion=said.usage.completion, cached=said.usage.cached)
-        price = cost(reader.settings.model, said.usage)
-        provenance.cost_usd = 0.0 if said.cache == "hit" else price and price * reader.settings.price_share
-    provenance.seconds = round(source.seconds + time.perf_counter() - started, 4)
+    def flagged(flags: Sequence[Flag], number: int | None) -> list[Flag]:
+        return [*flags, *(finding.flag for finding in findings if finding.issue == number)]
+
+    issues = [
+        issue.model_copy(update={"flags": flagged(issue.flags, issue.number)}) for issue in reading.statement.issues
+    ]
+    of_letter = [*reading.flags, *(finding.flag for finding in findings if finding.issue not in numbers)]
+    provenance.seconds = round(source.seconds + provenance.seconds + time.perf_counter() - started, 4)
     return Determination(
-        **dict(reading.statement),
-        status=_status(reading),
+        **{**dict(reading.statement), "issues": issues},
+        status=_status([*of_letter, *(flag for issue in issues for flag in issue.flags)]),
         source=_source(source, reading),
-        flags=reading.flags,
+        flags=of_letter,
         provenance=provenance,
     )
 
@@ -219,9 +253,8 @@ def read_source(
     return read(load(path, limits), name or path.name, ocr=ocr, limits=limits)
 
 
-def _status(reading: Reading) -> Status:
+def _status(flags: Sequence[Flag]) -> Status:
     """``partial`` where any flag, of the letter or of an item, is a warning."""
-    flags: list[Flag] = [*reading.flags, *(flag for issue in reading.statement.issues for flag in issue.flags)]
     return "partial" if any(flag.level == "warning" for flag in flags) else "complete"
 
 

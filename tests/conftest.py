@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 REAL = Path(os.environ.get("IMR_REAL_LETTERS", ROOT.parent / "shared" / "real"))
 """The one setting that names the folder of published letters."""
+
+
+def waited_for(holds: Callable[[], object], seconds: float = 30) -> None:
+    """Until something that another process or thread does has happened. Fails where it does not."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
 
 
 @pytest.fixture(autouse=True)

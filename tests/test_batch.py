@@ -17,6 +17,7 @@ import time
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from extractor.batch.clusters import Clusters
+from extractor.batch.estimate import estimate
 from extractor.batch.folder import RUN, SHARDS, RunFolder, whole
 from extractor.batch.inputs import gather
 from extractor.batch.outcome import failed_with, key_of, read_line
@@ -37,9 +39,10 @@ from extractor.limits import DEFAULT_LIMITS, Limits
 from extractor.model.mock import Mock
 from extractor.model.mock.batches import Batches
 from extractor.model.mock.http import serve
+from extractor.model.mock.scenarios import HOURS
 from extractor.model.settings import ModelSettings, Patience
 from extractor.workers import Bounds
-from tests.conftest import ROOT
+from tests.conftest import ROOT, waited_for
 from tests.letters import HEADER, Item, Letter, overturned
 
 BOUNDS = Bounds(30.0, 1 << 31)
@@ -376,8 +379,7 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been(tmp_path: Path) -> 
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     shards = tmp_path / "out" / SHARDS
-    while process.poll() is None and not (shards.is_dir() and list(shards.glob("0*"))):
-        time.sleep(0.01)  # until there is something to lose
+    waited_for(lambda: process.poll() is not None or (shards.is_dir() and list(shards.glob("0*"))))
     process.kill()
     process.wait()
     left = json.loads((tmp_path / "out" / RUN).read_text(encoding="utf-8"))
@@ -580,6 +582,24 @@ def test_a_dry_run_tells_what_a_run_would_take(tmp_path: Path, capsys: pytest.Ca
     assert told["dollars"][0] == pytest.approx(
         (told["prompt_tokens"][0] * 2.5 + told["completion_tokens"][0] * 10) / 1e6
     )
+
+
+def test_a_dry_run_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A letter that hangs is counted as one that cannot be read."""
+    monkeypatch.setattr("extractor.batch.estimate.extract", lambda source: threading.Event().wait(60))
+    work = replace(asked(write(tmp_path / "in", 2), out=tmp_path / "out", model=model()), bounds=Bounds(0.5, 2**31))
+    told = estimate(work)
+    assert (told.looked_at, told.unreadable) == (2, 2)
+
+
+def test_another_host_is_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same model's name at another address may be another model."""
+    work = asked(tmp_path / "in", out=tmp_path / "out", model=ModelSettings("openai/some"))
+    hosts = []
+    for url in ("https://a.example/v1", "https://b.example/v1", "http://127.0.0.1:9/v1"):
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        hosts.append(work.identity()["host"])
+    assert hosts == ["a.example", "b.example", None]
 
 
 USAGE: dict[str, tuple[list[str], str]] = {
@@ -880,23 +900,26 @@ def test_workers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
         pytest.skip("this system does not tell a process's children")
     process.kill()
     process.wait()
-    deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < deadline:
-        time.sleep(0.05)  # they end when their pipe does
-    assert not [child for child in children if Path(f"/proc/{child}").exists()]
+    waited_for(lambda: not [child for child in children if Path(f"/proc/{child}").exists()])  # when their pipe does
 
 
 def test_a_second_ctrl_c_stops_a_run_that_waits_for_a_model(mock: Mock, tmp_path: Path) -> None:
     """At once, with what was finished; no thread is waited for."""
     mock.scenario, mock.rate, mock.seed = "hang", 0.5, 1
     folder = write(tmp_path / "in", 60)
-    twice = threading.Timer(
-        1.0, lambda: [os.kill(os.getpid(), signal.SIGINT), time.sleep(0.5), os.kill(os.getpid(), signal.SIGINT)]
-    )
+    begun: list[Run] = []
+
+    def press() -> None:
+        waited_for(lambda: begun and mock.seconds >= 4 * HOURS)  # all four slots hang
+        os.kill(os.getpid(), signal.SIGINT)
+        waited_for(lambda: begun[0].stopped == "interrupted")
+        os.kill(os.getpid(), signal.SIGINT)
+
+    twice = threading.Thread(target=press)
     twice.start()
     started = time.monotonic()
     report, code = perform(
-        asked(folder, out=tmp_path / "out", model=model(timeout=60.0), slots=4), lambda _: None, lambda _: None
+        asked(folder, out=tmp_path / "out", model=model(timeout=60.0), slots=4), begun.append, lambda _: None
     )
     assert code == 130 and time.monotonic() - started < 15 and report["counts"]["left"] > 0
     twice.join()

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +21,8 @@ from extractor.batch.cluster import _through_losses
 from extractor.batch.folder import SHARDS, RunFolder
 from extractor.batch.inputs import gather
 from extractor.batch.local import read_by_rules
-from extractor.batch.run import Options, Run
+from extractor.batch.perform import perform
+from extractor.batch.run import Options, Run, Stops
 from extractor.batch.stores import named
 from extractor.errors import CacheTrouble, RunTrouble
 from extractor.limits import DEFAULT_LIMITS
@@ -31,10 +31,14 @@ from extractor.model.mock import Mock
 from extractor.model.mock.http import serve
 from extractor.model.settings import ModelSettings
 from extractor.model.shared_cache import SharedCache, described
-from tests.test_batch import done, number, results, write
+from tests.conftest import waited_for
+from tests.test_batch import asked, done, number, results, write
 
 pytest.importorskip("daft", reason="the extra 'cluster' is not installed: pip install 'imr-extractor[cluster]'")
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("default"),  # Ray and Daft warn of their own deprecated parts
+]
 
 
 @pytest.fixture
@@ -97,6 +101,18 @@ def test_daft_asks_a_model(mock: Mock, tmp_path: Path) -> None:
     assert results(tmp_path / "local") == results(tmp_path / "daft")
 
 
+def test_a_limit_of_cost_is_shared_out(mock: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each batch keeps to its share; what was not begun is read by the same command with more money."""
+    monkeypatch.setattr("extractor.batch.local.cost", lambda model, usage: 0.01)
+    monkeypatch.setattr("extractor.model.usage.cost", lambda model, usage: 0.01 * usage.attempts)
+    work: dict[str, Any] = {"out": tmp_path / "out", "engine": "daft", "model": ModelSettings("openai/gpt-4o")}
+    folder = write(tmp_path / "in", 12)
+    report, code = perform(asked(folder, **work, stops=Stops(max_cost=0.055)), lambda _: None, lambda _: None)
+    assert code == 6 and report["stopped"] == "cost" and report["totals"]["cost"] <= 0.055 and 0 < mock.asked <= 5
+    rest = done(folder, **work)
+    assert rest["counts"]["left"] == 0 and mock.asked == 12
+
+
 def test_two_machines_and_one_that_dies(cluster: Any, mock: Mock, tmp_path: Path) -> None:
     """A node is killed while it works: every letter ends, with the results of the local engine."""
     folder = mixed(tmp_path / "in", 120)
@@ -116,8 +132,7 @@ def test_two_machines_and_one_that_dies(cluster: Any, mock: Mock, tmp_path: Path
         [sys.executable, "-m", "extractor", *command, "--json"], cwd=tmp_path, stdout=subprocess.PIPE
     )
     shards = tmp_path / "ray" / SHARDS
-    while process.poll() is None and not (shards.is_dir() and list(shards.glob("0*"))):
-        time.sleep(0.05)  # until the nodes are at work
+    waited_for(lambda: process.poll() is not None or (shards.is_dir() and list(shards.glob("0*"))), seconds=120)
     cluster.remove_node(cluster.second, allow_graceful=False)
     before = mock.asked
     assert before < 121, "there was something left to lose"
@@ -164,11 +179,12 @@ def store(tmp_path: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
+
+    def listens() -> bool:
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    waited_for(listens)
     yield f"redis://127.0.0.1:{port}"
     process.terminate()
     process.wait()

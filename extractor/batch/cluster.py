@@ -12,7 +12,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,8 @@ CARRIED = ("OPENAI_BASE_URL", "IMR_CACHE_DIR", "IMR_CACHE_URL")
 UNTRACKED = {"DO_NOT_TRACK": "1", "DAFT_ANALYTICS_ENABLED": "0", "RAY_USAGE_STATS_ENABLED": "0"}
 TRIES = 5
 """So often an engine may fail in a run."""
+DEAR = b"$"
+"""Instead of the line of a letter that was not begun, for what it would have cost."""
 TROUBLE = "!"
 """How a worker's line begins that is no result but the end of the run."""
 HOW = "the engines daft and ray need the extra 'cluster' (pip install 'imr-extractor[cluster]')"
@@ -51,6 +53,8 @@ class Plan:
     processes: int
     """Worker processes that read by rules."""
     carried: dict[str, str]
+    dollars: float | None
+    """What may be spent for each byte of a letter: every batch keeps to its own share of ``--max-cost``."""
 
 
 def by_daft(run: Run, asked: Asked, *, ray: bool) -> None:
@@ -66,21 +70,22 @@ def by_daft(run: Run, asked: Asked, *, ray: bool) -> None:
         raise RunTrouble(HOW) from None
     if not ray and daft.get_or_infer_runner_type() != "native":
         daft.set_runner_native()
-    plan = Plan(
-        asked.bounds, asked.model, asked.strategy == "auto", asked.slots,
-        _share(asked.requests_a_minute, workers), _share(asked.tokens_a_minute, workers), 1 if ray else cores(),
-        {name: os.environ[name] for name in CARRIED if name in os.environ},
-    )  # fmt: skip
-    rows = ROWS if asked.model is None else ROWS_A_SLOT * plan.slots
-
-    @daft.func.batch(  # type: ignore[untyped-decorator]
-        return_dtype=daft.DataType.binary(), batch_size=rows, on_error="raise", use_process=None if ray else False
-    )
-    def read(jobs: Any) -> list[bytes]:
-        return work(jobs.to_pylist(), plan)
+    rows = ROWS if asked.model is None else ROWS_A_SLOT * asked.slots
 
     def results() -> Iterator[bytes]:
         jobs = list(run.jobs())
+        plan = Plan(
+            asked.bounds, asked.model, asked.strategy == "auto", asked.slots,
+            _share(asked.requests_a_minute, workers), _share(asked.tokens_a_minute, workers), 1 if ray else cores(),
+            {name: os.environ[name] for name in CARRIED if name in os.environ}, run.dollars_a_byte(),
+        )  # fmt: skip
+
+        @daft.func.batch(  # type: ignore[untyped-decorator]
+            return_dtype=daft.DataType.binary(), batch_size=rows, on_error="raise", use_process=None if ray else False
+        )
+        def read(jobs: Any) -> list[bytes]:
+            return work(jobs.to_pylist(), plan)
+
         frame = daft.from_pydict({"job": jobs})
         if ray:
             # As many for each worker: none is left with one more at the end.
@@ -101,13 +106,18 @@ def _through_losses(run: Run, results: Callable[[], Iterator[bytes]], *, ray: bo
     """A machine that dies may take results along that nobody can make again: the letters without one are read again."""
     for left in range(TRIES - 1, -1, -1):
         try:
+            dear = False
             for line in results():
-                if line:
+                if line == DEAR:
+                    dear = True
+                elif line:
                     _take(run, line)
                 if run.stopped and ray:
                     return
                 if run.stopped:  # Daft's own threads end by running dry, not by being left
                     _over.set()
+            if dear:
+                run.stopped = run.stopped or "cost"
             return
         except RunTrouble:
             raise
@@ -156,14 +166,15 @@ _kept = threading.local()
 
 
 def work(jobs: list[Job], plan: Plan) -> list[bytes]:
-    """A line for each letter, in the letters' order, empty where the run is over. Never raises."""
+    """A line for each letter, in the letters' order: empty where the run is over, ``DEAR`` where its share of the cost
+    is spent. Never raises."""
     if _over.is_set():
         return [b""] * len(jobs)
     os.environ.update(plan.carried)
     try:
         outcomes = _by_rules(jobs, plan) if plan.model is None else asyncio.run(_by_model(jobs, plan))
         found = {outcome.head["key"]: outcome.line() for outcome in outcomes}
-        return [found[job.key] for job in jobs]
+        return [found.get(job.key, DEAR) for job in jobs]
     except RunTrouble as trouble:
         return [f"{TROUBLE}{trouble}".encode()] * len(jobs)
     except Exception as error:
@@ -185,18 +196,25 @@ class _Few:
     """The letters of one batch."""
 
     waiting: list[Job]
-    ended: list[Outcome]
+    dollars: float | None
+    """What they may cost."""
+    ended: list[Outcome] = field(default_factory=list)
     stopped: str | None = None
     expected: float = 0.0
+    cost: float = 0.0
 
     def jobs(self) -> Iterator[Job]:
         yield from self.waiting
 
     def begins(self, expected: float) -> bool:
+        if self.dollars is not None and self.cost + self.expected + expected > self.dollars:
+            return False
+        self.expected += expected
         return True
 
     def took(self, outcome: Outcome) -> None:
         self.ended.append(outcome)
+        self.cost += outcome.head.get("cost") or 0.0
 
 
 async def _by_model(jobs: list[Job], plan: Plan) -> list[Outcome]:
@@ -205,7 +223,7 @@ async def _by_model(jobs: list[Job], plan: Plan) -> list[Outcome]:
     from extractor.model.reading import Reader
 
     assert plan.model is not None
-    few = _Few(jobs, [])
+    few = _Few(jobs, None if plan.dollars is None else plan.dollars * sum(job.size for job in jobs))
     cache = open_cache()
     try:
         pace = Pace(plan.slots, requests_a_minute=plan.requests_a_minute, tokens_a_minute=plan.tokens_a_minute)

@@ -60,7 +60,7 @@ class Deferred(httpx2.AsyncBaseTransport):
         self.folder = folder
         self.wanted: dict[str, tuple[int, int]] = {}
         """Questions that no batch holds yet: where each one's line stands in a file without a name, and its length."""
-        self._lines = tempfile.TemporaryFile()  # noqa: SIM115 - ends with the process
+        self._lines = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the questions
         try:
             state = json.loads(_read(folder.path / STATE) or "{}")
             self.batches = [Submitted(**batch) for batch in state.get("batches", [])]

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 from dataclasses import asdict, dataclass
+from functools import partial
 from math import sqrt
 from statistics import mean, stdev
 
 from extractor.batch.deferred import HALF
-from extractor.batch.inputs import Entry, Inputs, gather, load
+from extractor.batch.inputs import gather
+from extractor.batch.local import left_open, read_text
 from extractor.batch.perform import Asked
-from extractor.errors import ImrError
+from extractor.batch.run import Job, job_of
 from extractor.model.answer import Answer, ReasonsAnswer, response_schema
 from extractor.model.client import CHARACTERS_PER_TOKEN
 from extractor.model.mock.reader import read as answered
 from extractor.model.prompts import prompts
 from extractor.model.reading import constant
 from extractor.model.usage import Usage, cost
-from extractor.pipeline import extract, read_source
+from extractor.pipeline import extract
 from extractor.schema import Issue
 from extractor.units import Units, cut
+from extractor.workers import Workers
 
 REASON = 90
 """Characters of an item with its reasons in an answer."""
@@ -73,7 +77,11 @@ def estimate(asked: Asked) -> Estimate:
     with gather(asked.inputs, asked.options.limits, apart=asked.out) as inputs:
         letters = len(inputs.entries)
         sample = random.Random(letters).sample(inputs.entries, min(SAMPLE, letters))  # noqa: S311 - no secret
-        sizes = [_size(inputs, entry, asked) for entry in sample]
+        jobs = (job_of(inputs, entry, asked.options) for entry in sample)
+        size = partial(_size, model=asked.model is not None, auto=asked.strategy == "auto")
+        workers: Workers[Job, tuple[int, int] | None] = Workers(size, lambda job, how: None, asked.bounds)
+        with contextlib.closing(workers):
+            sizes = [found for _, found in workers.results(jobs)]
     read = [size for size in sizes if size is not None]
     taken = [size for size in read if size != (0, 0)]
     share = len(taken) / len(sizes) if sizes else 0.0
@@ -92,24 +100,20 @@ def estimate(asked: Asked) -> Estimate:
     )  # fmt: skip
 
 
-def _size(inputs: Inputs, entry: Entry, asked: Asked) -> tuple[int, int] | None:
+def _size(job: Job, *, model: bool, auto: bool) -> tuple[int, int] | None:
     """Tokens of a letter's prompt and answer: none where it would not be asked about, None where it is unreadable."""
-    from extractor.batch.local import left_open
-
     try:
-        source = read_source(
-            inputs.text(entry) or load(entry, inputs.limits), name=entry.input, limits=asked.options.limits
-        )
+        source = read_text(job)
         result = extract(source)
-    except ImrError:
+    except Exception:  # whatever a file does to a library: it would fail in the run too
         return None
+    if not model:
+        return 0, 0
     units = cut(source)
-    if asked.strategy == "auto":
+    if auto:
         is_open = left_open(result)
         if not is_open.letter:
             return _of_reasons(units, [result.issues[number - 1] for number in is_open.reasons])
-    if asked.model is None:
-        return 0, 0
     sent = sum(map(len, prompts()["extract"].render(**constant(), letter=units.text)))
     sent += len(json.dumps(response_schema(Answer)))
     said = len(json.dumps(answered(units.text), separators=(",", ":")))

@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from extractor.batch.inputs import load
@@ -17,7 +18,7 @@ from extractor.errors import RunTrouble, UnreadableInput
 from extractor.model.client import CHARACTERS_PER_TOKEN
 from extractor.model.reading import Reader, constant
 from extractor.model.usage import ANSWER_SHARE, Usage, cost
-from extractor.pipeline import aextract, extract, read_source
+from extractor.pipeline import ReadLetter, by_model, by_rules, extract, read_source
 from extractor.schema import Determination
 from extractor.source import SourceText
 from extractor.workers import CLEAN, LOOK, Bounds, Workers, why_ended
@@ -29,13 +30,11 @@ OPEN = "reason_unclassified"
 """The rules' note that a rationale tells a reason that they have no code for."""
 PROMPT = 9_000
 """Characters of a question beside the letter and the examples: instructions, lists, schema."""
-PROMPT = 9_000
-"""Characters of a question beside the letter and the examples: instructions, lists, schema."""
 AHEAD = 16
 """Letters that are read before a slot is free for them."""
 
 
-def by_rules(run: Run, bounds: Bounds, *, count: int | None = None) -> None:
+def read_all_by_rules(run: Run, bounds: Bounds, *, count: int | None = None) -> None:
     """Reads all letters of the run. Raises RunTrouble."""
     workers: Workers[Job, Outcome] = Workers(read_by_rules, what_ended(bounds), bounds, count=count)
     with interruptible(run):
@@ -78,9 +77,9 @@ def read_text(job: Job) -> SourceText:
     return read_source(letter, name=job.file_name, ocr=job.options.ocr, limits=job.options.limits)
 
 
-def by_model(run: Run, reader: Reader, bounds: Bounds, *, slots: int, auto: bool = False) -> None:
-    """As :func:`by_rules`, with a model; ``auto``: only for what the rules leave open. ``slots`` letters are open at
-    once. Raises RunTrouble."""
+def read_all_by_model(run: Run, reader: Reader, bounds: Bounds, *, slots: int, auto: bool = False) -> None:
+    """As :func:`read_all_by_rules`, with a model; ``auto``: only for what the rules leave open. ``slots`` letters are
+    open at once. Raises RunTrouble."""
     with interruptible(run):
         try:
             asyncio.run(Asking(run, reader, bounds, slots, auto).all())
@@ -88,7 +87,7 @@ def by_model(run: Run, reader: Reader, bounds: Bounds, *, slots: int, auto: bool
             run.folder.commit()
 
 
-def by_provider(
+def read_all_by_provider(
     run: Run,
     reader: Reader,
     provider: Provider,
@@ -97,7 +96,7 @@ def by_provider(
     slots: int,
     auto: bool = False,
 ) -> None:
-    """As :func:`by_model`, by the provider's batch interface, round after round until no letter waits. Raises
+    """As :func:`read_all_by_model`, by the provider's batch interface, round after round until no letter waits. Raises
     RunTrouble, ModelFailed."""
 
     async def rounds() -> None:
@@ -140,12 +139,13 @@ class Letters(Protocol):
 
 
 class Asking:
-    """Files are read ahead in worker processes, which may be ended; the loop only asks and compares."""
+    """Letters are read by rules ahead, in worker processes, which may be ended; the loop only asks and compares."""
 
     def __init__(self, run: Letters, reader: Reader, bounds: Bounds, slots: int, auto: bool) -> None:
-        self.run, self.reader, self.bounds, self.slots, self.auto = run, reader, bounds, slots, auto
-        self.read: asyncio.Queue[tuple[Job, SourceText | Outcome] | None] = asyncio.Queue(AHEAD)
-        self.workers: Workers[Job, SourceText | Outcome] = Workers(_read, what_ended(bounds), bounds, context=CLEAN)
+        self.run, self.reader, self.slots = run, reader, slots
+        self.read: asyncio.Queue[tuple[Job, ToAsk | Outcome] | None] = asyncio.Queue(AHEAD)
+        read = partial(_read, auto=auto)
+        self.workers: Workers[Job, ToAsk | Outcome] = Workers(read, what_ended(bounds), bounds, context=CLEAN)
         self.over = threading.Event()
         self.trouble: Exception | None = None
         self.asked: dict[str, asyncio.Event] = {}
@@ -170,7 +170,7 @@ class Asking:
             raise self.trouble
 
     def _read_ahead(self, loop: asyncio.AbstractEventLoop) -> None:
-        def hand_over(item: tuple[Job, SourceText | Outcome] | None) -> None:
+        def hand_over(item: tuple[Job, ToAsk | Outcome] | None) -> None:
             if self.over.is_set():
                 return
             handing = asyncio.run_coroutine_threadsafe(self.read.put(item), loop)
@@ -191,14 +191,14 @@ class Asking:
 
     async def _slot(self) -> None:
         while (item := await self.read.get()) is not None:
-            job, text = item
+            job, read = item
             if self.run.stopped:
                 continue
-            expected = 0.0 if isinstance(text, Outcome) else self.expected(len(text.text))
+            expected = 0.0 if isinstance(read, Outcome) else self.expected(len(read.letter.source.text))
             if not self.run.begins(expected):
                 continue
             try:
-                outcome = text if isinstance(text, Outcome) else await self._outcome(job, text)
+                outcome = read if isinstance(read, Outcome) else await self._outcome(job, read)
             except NotYet:
                 continue
             finally:
@@ -211,19 +211,13 @@ class Asking:
         price = cost(self.reader.settings.model, Usage(prompt=sent, completion=int(sent * ANSWER_SHARE)))
         return (price or 0.0) * self.reader.settings.price_share
 
-    async def _outcome(self, job: Job, text: SourceText) -> Outcome:
-        while (other := self.asked.get(text.text_sha256)) is not None:
+    async def _outcome(self, job: Job, read: ToAsk) -> Outcome:
+        text = read.letter.source.text_sha256
+        while (other := self.asked.get(text)) is not None:
             await other.wait()
-        self.asked[text.text_sha256] = ended = asyncio.Event()
+        self.asked[text] = ended = asyncio.Event()
         try:
-            reasons: tuple[int, ...] = ()
-            if self.auto:
-                result = extract(text)
-                is_open = left_open(result)
-                if not is_open.letter and not is_open.reasons:
-                    return succeeded(job.key, job.stamp, result, job.options.secret)
-                reasons = () if is_open.letter else is_open.reasons
-            result = await aextract(text, model=self.reader, reasons_of=reasons)
+            result = await by_model(read.letter, self.reader, reasons_of=read.reasons)
             if self.reader.unkept:
                 raise RunTrouble(
                     "the model's answers cannot be kept, and would be paid for again (see imr cache info): make room "
@@ -235,15 +229,30 @@ class Asking:
         except Exception as error:
             return failed(job.key, job.stamp, error)
         finally:
-            del self.asked[text.text_sha256]
+            del self.asked[text]
             ended.set()
 
 
-def _read(job: Job) -> SourceText | Outcome:
+@dataclass(frozen=True)
+class ToAsk:
+    """A letter that the model is asked about."""
+
+    letter: ReadLetter
+    reasons: tuple[int, ...] = ()
+    """Items whose reasons are all that is asked; none: the whole letter is."""
+
+
+def _read(job: Job, *, auto: bool) -> ToAsk | Outcome:
+    """What a worker does with a letter that a model may be asked about. Never raises."""
     try:
-        text = read_text(job)
-        extract(text)  # within the worker's bounds: what the rules cannot read in time never reaches the loop
-        return text
+        letter = by_rules(read_text(job))
+        result = letter.determination()  # what is too slow for the worker's bounds never reaches the loop
+        if not auto:
+            return ToAsk(letter)
+        is_open = left_open(result)
+        if is_open.letter or is_open.reasons:
+            return ToAsk(letter, () if is_open.letter else is_open.reasons)
+        return succeeded(job.key, job.stamp, result, job.options.secret)
     except Exception as error:
         return failed(job.key, job.stamp, error)
 

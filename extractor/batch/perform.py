@@ -57,11 +57,17 @@ class Asked:
 
     def identity(self) -> dict[str, Any]:
         """What makes the results what they are."""
+        host = None
+        if self.model:
+            from extractor.model.client import leaves_machine
+
+            host = leaves_machine(self.model)
         asked = {name: prompt.name for name, prompt in sorted(prompts().items())} if self.model else {}
         words = fingerprint(*(prompt.system + prompt.user for prompt in prompts().values())) if self.model else None
         return {
             "version": VERSION,
             "model": self.model.fingerprint() if self.model else "none",
+            "host": host,
             "redact": bool(self.model and self.model.redact),
             "prompts": asked,
             "prompts_sha256": words,
@@ -74,7 +80,7 @@ class Asked:
 def perform(asked: Asked, told: Callable[[Run], None], note: Callable[[str], None]) -> tuple[dict[str, Any], int]:
     """Reads all letters that are to be read, writes the outputs, and gives ``run.json`` and the exit code.
 
-    Raises RunTrouble, LimitReached, UnknownModel; what was finished until then is kept.
+    Raises RunTrouble, UnknownModel; what was finished until then is kept.
     """
     gc.enable()  # a command does without for its short life; this one is long
     begun = dt.datetime.now(dt.UTC)
@@ -110,7 +116,7 @@ def _read(asked: Asked, run: Run, note: Callable[[str], None]) -> None:
             by_daft(run, asked, ray=asked.engine == "ray")
         return
     if asked.model is None:
-        local.by_rules(run, asked.bounds)
+        local.read_all_by_rules(run, asked.bounds)
         return
     from extractor.model.cache import open_cache
     from extractor.model.pace import Pace
@@ -127,12 +133,12 @@ def _read(asked: Asked, run: Run, note: Callable[[str], None]) -> None:
             with contextlib.closing(Deferred(run.folder)) as deferred:
                 reader = Reader(settings, cache=cache, transport=deferred)
                 provider = Provider(settings, deferred, note, lambda: run.stopped)
-                local.by_provider(run, reader, provider, asked.bounds, slots=asked.slots, auto=auto)
+                local.read_all_by_provider(run, reader, provider, asked.bounds, slots=asked.slots, auto=auto)
                 if not run.stopped:
                     deferred.forget()
         else:
             reader = Reader(asked.model, cache=cache, pace=pace)
-            local.by_model(run, reader, asked.bounds, slots=asked.slots, auto=auto)
+            local.read_all_by_model(run, reader, asked.bounds, slots=asked.slots, auto=auto)
     finally:
         cache.close()
 

@@ -37,6 +37,8 @@ class Job:
     key: str
     stamp: str
     name: str
+    size: int
+    """Bytes."""
     letter: Entry | bytes
     """Where it lies, or the text that a manifest held."""
     options: Options
@@ -46,6 +48,12 @@ class Job:
         """What the result calls its source; of a text its row, which is no file with an ending."""
         name = Path(self.name.rpartition("!")[2]).name or self.name
         return f"{name} (text)" if isinstance(self.letter, bytes) else name
+
+
+def job_of(inputs: Inputs, entry: Entry, options: Options) -> Job:
+    """The letter, ready for a worker."""
+    letter = inputs.text(entry) or entry
+    return Job(key_of(entry.input), entry.stamp, entry.input, entry.size, letter, options)
 
 
 @dataclass
@@ -158,7 +166,7 @@ class Run:
         for entry in self.waiting:
             if self.stopped:
                 return
-            yield Job(key_of(entry.input), entry.stamp, entry.input, self.inputs.text(entry) or entry, self.options)
+            yield job_of(self.inputs, entry, self.options)
 
     def took(self, outcome: Outcome) -> None:
         """A letter has ended."""
@@ -177,6 +185,12 @@ class Run:
             return False
         self.expected += expected
         return True
+
+    def dollars_a_byte(self) -> float | None:
+        """What is left of the limit, shared out among the letters that wait."""
+        if self.stops.max_cost is None:
+            return None
+        return max(0.0, self.stops.max_cost - self.totals.cost) / max(1, sum(entry.size for entry in self.waiting))
 
     def expects(self, dollars: float | None) -> None:
         """Something is about to be begun that costs so much: it is not, where the limit would not hold."""

@@ -6,6 +6,7 @@ The answer holds no other text.  Every string and list has a bound, so that deco
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Annotated, Any, get_args
@@ -49,6 +50,19 @@ class Part(BaseModel):
     """A strict model: unknown keys are refused, and every key must be there."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Made once and copied: instructor asks for it with every question."""
+        if args or kwargs:
+            return super().model_json_schema(*args, **kwargs)
+        if cls not in _SCHEMAS:
+            _SCHEMAS[cls] = json.dumps(super().model_json_schema())
+        copied: dict[str, Any] = json.loads(_SCHEMAS[cls])
+        return copied
+
+
+_SCHEMAS: dict[type[Part], str] = {}
 
 
 class CaseAnswer(Part):

@@ -13,6 +13,7 @@ import os
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -123,7 +124,7 @@ class Connection:
         try:
             asking = self.client.chat.completions.create(
                 model=self.settings.model.partition("/")[2] or self.settings.model,
-                response_model=form,
+                response_model=_prepared(form),
                 messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
                 max_retries=0,
                 max_tokens=self.settings.max_tokens,
@@ -196,6 +197,16 @@ def connect(settings: ModelSettings, transport: Any = None, pace: Pace | None = 
     _silence()
     client.on("completion:response", _remember)
     return Connection(settings, client, strict, server, pace)
+
+
+@cache
+def _prepared(form: type[Form]) -> type[Form]:
+    """The form as instructor wants it: left to itself it makes a class and its schema anew for every question, which
+    takes as long as reading the letter by rules."""
+    import instructor
+
+    prepared: type[Form] = instructor.openai_schema(form)
+    return prepared
 
 
 def _silence() -> None:

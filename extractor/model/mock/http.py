@@ -26,12 +26,13 @@ def serve(mock: Mock, port: int = 0, batches: Batches | None = None) -> Threadin
 
         def do_POST(self) -> None:
             sent = self.rfile.read(int(self.headers["content-length"]))
+            came = time.monotonic()
             if (answer := held.answer("POST", self.path, self.headers["content-type"], sent)) is not None:
                 self._send(answer[0], {}, answer[1])
                 return
             reply = mock.reply(json.loads(sent))
-            if reply.seconds:
-                time.sleep(reply.seconds)
+            # Making the answer up is part of the time that it takes.
+            time.sleep(max(0.0, came + reply.seconds - time.monotonic()))
             if reply.dropped:
                 self.close_connection = True
                 with contextlib.suppress(OSError):
