@@ -3,9 +3,10 @@
     python -m evals.cost [FOLDER of other letters]
 
 The baseline is what instructor's documentation would lead one to write: a schema that asks for the same fields as
-strings, with the same instructions and no examples.  Both answers are rendered from the same annotation, so that no
-model's skill comes in; response schemas count on both sides.  Tokens are counted by the pieces that byte-pair
-tokenizers cut text into before they merge (words, runs of up to three digits, marks), long words in parts.
+strings, with the same instructions but for what only pointers need, and no examples.  Both answers are rendered from
+the same annotation, so that no model's skill comes in; response schemas count on both sides.  Tokens are counted by
+the pieces that byte-pair tokenizers cut text into before they merge (words, runs of up to three digits, marks), long
+words in parts.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def measure(folder: Path | None = None) -> tuple[Sums, Sums]:
         system, user = prompt.render(**constant(), letter=units.text)
         ours.add(system + user + _json(response_schema()), _json(clean_answer(annotation, read, units)))
         letter = "<letter>\n" + source.body + "\n</letter>"
-        baseline.add(plain + letter + _json(BASELINE), _json(_retyped(annotation, read, source)))
+        baseline.add(plain + letter + _json(BASELINE), _json(retyped(annotation, read, source)))
     return ours, baseline
 
 
@@ -110,7 +111,7 @@ BASELINE = _object(
 )  # fmt: skip
 
 
-def _retyped(annotation: Statement, read: Statement, source: SourceText) -> dict[str, Any]:
+def retyped(annotation: Statement, read: Statement, source: SourceText) -> dict[str, Any]:
     """The annotation as the baseline's schema has it; places that annotations lack are the rules'."""
     summary = annotation.clinical_summary
     review = annotation.utilization_review

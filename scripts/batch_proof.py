@@ -18,68 +18,22 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from evals.golden import Annotation, golden_letters
 from extractor import read_source
-from extractor.model.mock.http import serve
-from extractor.model.mock.scenarios import Reply
-from extractor.model.mock.server import Mock
-from extractor.model.prompts import prompts
-from scripts.overhead import makespan
+from extractor.model.mock.http import served
+from scripts.faulty import DELAY, FAULTS, Faulty, makespan
+from scripts.process import memory
 
 IMR = str(Path(sys.executable).with_name("imr"))
-FAULTS = {"429": 0.10, "500": 0.05, "dropped_connection": 0.02, "hang": 0.01, "malformed_json": 0.03}
 KILLS = 30
 TIMEOUT = 60.0
 """Seconds of an attempt: the longest golden letter's answer takes half of that."""
 SLOTS = 64
 CASE = re.compile(r"\b(CM\d\d-)\d{7}\b")
-
-
-class Counting(Mock):
-    """A mock that goes wrong in a share of its answers, keeps the times of all, and knows who was asked about twice."""
-
-    def __init__(self, faults: dict[str, float] | None = None, **speed: float) -> None:
-        super().__init__(**speed)  # type: ignore[arg-type]
-        self.faults = faults or {}
-        self.times: list[float] = []
-        self.answered: dict[str, int] = {}
-        self._one = threading.Lock()
-
-    def reply(self, body: dict[str, Any]) -> Reply:
-        with self._one:
-            drawn = random.Random(f"fault {self.asked}").random()
-            self.scenario = None
-            for name, share in self.faults.items():
-                if drawn < share:
-                    self.scenario = name
-                    break
-                drawn -= share
-            reply = super().reply(body)
-            self.times.append(min(reply.seconds, TIMEOUT))
-            first = prompts()["reask"].user.split("{")[0].strip() not in body["messages"][-1]["content"]
-            if self.scenario is None and first:  # what is asked about an answer belongs to the same letter
-                key = json.dumps(body["messages"])
-                self.answered[key] = self.answered.get(key, 0) + 1
-            return reply
-
-
-@contextlib.contextmanager
-def served(mock: Mock) -> Iterator[str]:
-    """The mock's address."""
-    server = serve(mock)
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # killed clients
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def letters(folder: Path, count: int) -> Path:
@@ -144,7 +98,7 @@ def rules(count: int = 20_000) -> None:
             started = time.perf_counter()
             process = subprocess.Popen(batch(folder, work / f"out{len(cores)}", cores=cores), stdout=subprocess.DEVNULL)
             while process.poll() is None:
-                peaks.append((time.perf_counter() - started, _resident(process.pid)))
+                peaks.append((time.perf_counter() - started, memory(process.pid)))
                 time.sleep(0.5)
             walls[cores] = time.perf_counter() - started
         both = [memory for at, memory in peaks[len(peaks) // 2 :] if memory]
@@ -160,28 +114,11 @@ def rules(count: int = 20_000) -> None:
         prove(counts(work / "out3")["inputs"] == count, "every letter is counted")
 
 
-def _resident(pid: int) -> float:
-    """MB of a process and all that it started, each page that they share counted once for each."""
-    total = 0.0
-    for one in [pid, *_children(pid)]:
-        with contextlib.suppress(OSError):
-            total += int(Path(f"/proc/{one}/statm").read_text(encoding="ascii").split()[1]) * 4096 / 2**20
-    return total
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        direct = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    except OSError:
-        return []
-    return [child for one in direct for child in (int(one), *_children(int(one)))]
-
-
 def asked(title: str, faults: dict[str, float], count: int) -> None:
     """A model over HTTP, at 64 letters at once."""
     with (
         tempfile.TemporaryDirectory() as name,
-        served(mock := Counting(faults, delay=0.3, tokens_per_second=80.0)) as url,
+        served(mock := Faulty(faults, timeout=TIMEOUT, delay=DELAY, tokens_per_second=80.0)) as url,
     ):
         work = Path(name)
         folder = letters(work / "letters", count)
@@ -207,7 +144,7 @@ def asked(title: str, faults: dict[str, float], count: int) -> None:
 def kills(count: int = 300) -> None:
     """Runs killed at random moments and resumed until done."""
     draw = random.Random(7)
-    with tempfile.TemporaryDirectory() as name, served(Counting(delay=0.2, tokens_per_second=800.0)) as url:
+    with tempfile.TemporaryDirectory() as name, served(Faulty(delay=0.2, tokens_per_second=800.0)) as url:
         work = Path(name)
         folder = letters(work / "letters", count)
         options = ("--model", "openai/mock", "--concurrency", "16")
@@ -220,7 +157,7 @@ def kills(count: int = 300) -> None:
         whole = results(work / "whole")
     killed = again = 0
     for number in range(KILLS):
-        mock = Counting(delay=0.2, tokens_per_second=800.0)
+        mock = Faulty(delay=0.2, tokens_per_second=800.0)
         with tempfile.TemporaryDirectory() as name, served(mock) as url:
             work = Path(name)
             letters(folder_of(work), count)
@@ -303,7 +240,7 @@ def cluster(count: int = 512) -> None:
         for _ in range(nodes - 1):
             found.add_node(num_cpus=1)
         found.wait_for_nodes()
-        with tempfile.TemporaryDirectory() as name, served(Counting(delay=4.0)) as url:
+        with tempfile.TemporaryDirectory() as name, served(Faulty(delay=4.0)) as url:
             work = Path(name)
             options = ("--model", "openai/mock", "--engine", "ray", "--concurrency", "8")
             told = environment(url, work / "cache") | {"RAY_ADDRESS": found.address}
@@ -324,7 +261,7 @@ def cluster(count: int = 512) -> None:
 PARTS: dict[str, Any] = {
     "rules": rules,
     "makespan": lambda: asked("model", {}, 2000),
-    "faults": lambda: asked("faults", FAULTS, 2000),
+    "faults": lambda: asked("faults", FAULTS | {"hang": 0.01}, 2000),
     "kills": kills,
     "disk": disk,
     "cluster": cluster,

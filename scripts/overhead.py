@@ -11,77 +11,41 @@ connections, 3 % malformed answers.  A second run must ask nothing.
 from __future__ import annotations
 
 import asyncio
-import heapq
 import multiprocessing
-import random
 import sys
 import tempfile
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 from evals.golden import Annotation, golden_letters
 from extractor import aextract, extract, read_source
 from extractor.model.cache import Cache
-from extractor.model.mock.http import serve
-from extractor.model.mock.scenarios import SCENARIOS, Reply
-from extractor.model.mock.server import Mock
+from extractor.model.mock.http import served
 from extractor.model.reading import Reader
 from extractor.model.settings import ModelSettings, Patience
 from extractor.schema import Determination
 from extractor.source import SourceText
+from scripts.faulty import DELAY, FAULTS, Faulty, makespan
 
 SLOTS = 16
-DELAY = 0.3
-TROUBLE = {"429": 0.10, "500": 0.05, "dropped_connection": 0.02, "malformed_json": 0.03}
-
-
-class Troubled(Mock):
-    """A mock that goes wrong in a share of its answers, each kind in its own, and keeps the times of all."""
-
-    def __init__(self, tokens_per_second: float, trouble: dict[str, float]) -> None:
-        super().__init__(delay=DELAY, tokens_per_second=tokens_per_second)
-        self.trouble = trouble
-        self.times: list[float] = []
-        self.tokens = 0
-
-    def reply(self, body: dict[str, Any]) -> Reply:
-        drawn = random.Random(f"trouble {self.asked}").random()
-        self.scenario = None
-        for name, share in self.trouble.items():
-            if drawn < share:
-                self.scenario = name
-                break
-            drawn -= share
-        reply = super().reply(body)
-        if reply.status != 200 or reply.dropped:
-            reply.seconds = DELAY
-        else:
-            self.tokens += reply.body["usage"]["total_tokens"]
-        self.times.append(reply.seconds)
-        return reply
 
 
 def _serve(pipe: Connection, tokens_per_second: float, trouble: dict[str, float]) -> None:
-    mock = Troubled(tokens_per_second, trouble)
-    server = serve(mock)
-    pipe.send(server.server_address[1])
-    import threading
-
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    while pipe.recv() == "report":
-        pipe.send((mock.asked, list(mock.times), mock.tokens))
+    mock = Faulty(trouble, delay=DELAY, tokens_per_second=tokens_per_second)
+    with served(mock) as url:
+        pipe.send(url)
+        while pipe.recv() == "report":
+            pipe.send((mock.asked, list(mock.times), mock.tokens))
 
 
 def main() -> None:
     """Prints walls as multiples of the shortest possible one."""
-    assert set(TROUBLE) <= set(SCENARIOS)
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     speed = float(sys.argv[2]) if len(sys.argv) > 2 else 80.0
     letters = _letters(count)
     print(f"{count} letters, {SLOTS} slots, {DELAY:g} s and {speed:g} tokens a second")
-    for title, trouble in (("no trouble", {}), ("with trouble", TROUBLE)):
+    for title, trouble in (("no trouble", {}), ("with trouble", FAULTS)):
         _measure(title, letters, speed, trouble)
 
 
@@ -89,7 +53,7 @@ def _measure(title: str, letters: list[SourceText], speed: float, trouble: dict[
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs, speed, trouble), daemon=True)
     process.start()
-    url = f"http://127.0.0.1:{ours.recv()}/v1"
+    url = ours.recv()
     with tempfile.TemporaryDirectory() as folder:
         cache = Cache(Path(folder) / "cache")
         started = time.perf_counter()
@@ -99,7 +63,7 @@ def _measure(title: str, letters: list[SourceText], speed: float, trouble: dict[
         asked, times, tokens = ours.recv()
         counted = sum(r.provenance.tokens.prompt + r.provenance.tokens.completion for r in results)
         finished = sum("model_failed" not in {flag.code for flag in r.flags} for r in results)
-        ideal = makespan(times)
+        ideal = makespan(times, SLOTS)
         print(
             f"{title}: {finished} finished of {len(results)}, {asked} questions, wall {wall:.1f} s, "
             f"{wall / ideal:.3f} of the shortest possible; tokens counted {counted} of {tokens}"
@@ -135,14 +99,6 @@ async def _read(letters: list[SourceText], url: str, cache: Cache) -> list[Deter
         return await asyncio.gather(*map(one, longest_first))
     finally:
         await reader.close()
-
-
-def makespan(times: list[float], slots: int = SLOTS) -> float:
-    """How long the answers take at least, laid into the slots longest first."""
-    ends = [0.0] * slots
-    for seconds in sorted(times, reverse=True):
-        heapq.heapreplace(ends, ends[0] + seconds)
-    return max(ends)
 
 
 def _letters(count: int) -> list[SourceText]:

@@ -38,7 +38,7 @@ from extractor.errors import ModelFailed, RunTrouble
 from extractor.limits import DEFAULT_LIMITS, Limits
 from extractor.model.mock import Mock
 from extractor.model.mock.batches import Batches
-from extractor.model.mock.http import serve
+from extractor.model.mock.http import served
 from extractor.model.mock.scenarios import HOURS
 from extractor.model.settings import ModelSettings, Patience
 from extractor.workers import Bounds
@@ -635,14 +635,11 @@ def test_quiet_says_nothing_and_json_says_all(tmp_path: Path, capsys: pytest.Cap
 def provider(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Batches]:
     """A mock of it on loopback."""
     found = Batches(Mock())
-    server = serve(found.mock, batches=found)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{server.server_address[1]}/v1")
     monkeypatch.setenv("IMR_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr("extractor.batch.deferred.FIRST_POLL", 0.01)
-    yield found
-    server.shutdown()
-    server.server_close()
+    with served(found.mock, found) as url:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        yield found
 
 
 DEFERRED: dict[str, Any] = {"model": ModelSettings("openai/gpt-4o"), "deferred": True}

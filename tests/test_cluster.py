@@ -9,7 +9,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +27,7 @@ from extractor.errors import CacheTrouble, RunTrouble
 from extractor.limits import DEFAULT_LIMITS
 from extractor.model.cache import open_cache
 from extractor.model.mock import Mock
-from extractor.model.mock.http import serve
+from extractor.model.mock.http import served
 from extractor.model.settings import ModelSettings
 from extractor.model.shared_cache import SharedCache, described
 from tests.conftest import waited_for
@@ -45,13 +44,10 @@ pytestmark = [
 def mock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Mock]:
     """A model on loopback."""
     found = Mock(delay=0.05)
-    server = serve(found)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{server.server_address[1]}/v1")
     monkeypatch.setenv("IMR_CACHE_DIR", str(tmp_path / "cache"))
-    yield found
-    server.shutdown()
-    server.server_close()
+    with served(found) as url:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        yield found
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import io
 import json
 import logging
 import socket
-import threading
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -33,7 +32,7 @@ from extractor.model.answer import Answer, CaseAnswer, response_schema
 from extractor.model.cache import Cache
 from extractor.model.client import connect, leaves_machine
 from extractor.model.mock import Mock, transport
-from extractor.model.mock.http import serve
+from extractor.model.mock.http import served
 from extractor.model.mock.scenarios import CONTENT, SCENARIOS
 from extractor.model.prompts import load, prompts
 from extractor.model.reading import Reader, example_units
@@ -762,18 +761,11 @@ def test_words_to_software_are_reported_and_change_nothing(sentence: str) -> Non
 def test_no_proxy_of_the_environment_sees_a_letter_that_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model on loopback is asked directly, whatever HTTP_PROXY says."""
     proxied = Mock(answer=lambda shown: clean())
-    server = serve(proxied)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with served(proxied) as url:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-            monkeypatch.setenv(name, f"http://127.0.0.1:{server.server_address[1]}")
+            monkeypatch.setenv(name, url.removesuffix("/v1"))
         reader = Reader(ModelSettings("ollama/x", base_url="http://127.0.0.1:1/v1", patience=Patience(attempts=1)))
         result = asyncio.run(aextract(source(), model=reader))
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
     assert proxied.asked == 0
     assert "model_failed" in codes(result)
 
@@ -783,11 +775,7 @@ def test_no_proxy_of_the_environment_sees_a_letter_that_stays_here(monkeypatch: 
 
 def test_over_real_http() -> None:
     """The same through a socket on loopback: broken connections, waits and all."""
-    server = serve(Mock(scenario="dropped_connection", rate=0.4, seed=3, answer=lambda shown: clean()))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    with served(Mock(scenario="dropped_connection", rate=0.4, seed=3, answer=lambda shown: clean())) as url:
         reader = Reader(
             ModelSettings("openai/mock", base_url=url, patience=Patience(attempts=8, first=0.001, longest=0.002))
         )
@@ -799,10 +787,6 @@ def test_over_real_http() -> None:
                 await reader.close()
 
         results = asyncio.run(run())
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
     assert {result.status for result in results} == {"complete"}
     assert sum(result.provenance.attempts for result in results) > 8
 

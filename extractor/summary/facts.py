@@ -10,7 +10,6 @@ from functools import cache
 from importlib.resources import files
 
 from extractor.schema import Issue
-from extractor.summary.schema import Language
 from extractor.summary.standing import standing
 
 FRESH = dt.timedelta(days=365)
@@ -70,11 +69,6 @@ def _about(when: str, issue: Issue, issues: list[Issue]) -> bool:
         "overturned_paid": stands == "overturned" and had,
         "always": False,
     }[when]
-
-
-def text_of(fact: Fact, language: Language) -> str:
-    """The fact's wording."""
-    return fact.text[language]
 
 
 def stale(today: dt.date) -> list[Fact]:

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.clean import clean_answer
-from evals.cost import _retyped as retyped
-from evals.cost import tokens
+from evals.cost import retyped, tokens
 from evals.golden import Annotation, golden_letters
 from extractor import Determination, extract, read_source
 from extractor.schema import Issue

@@ -20,15 +20,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from extractor.model.mock.http import served
 from extractor.model.reading import constant
-from scripts.overhead import SLOTS, makespan
+from scripts.faulty import UNREACHED, makespan
+from scripts.overhead import SLOTS
 from scripts.peers import answers, report
 from scripts.peers.answers import Answers, Letter
 from scripts.peers.clients import CACHED, CLIENTS, OURS, Client, results
 from scripts.peers.environment import HERE, NotInstalled, environment, import_time, versions
-from scripts.peers.process import Measured, measure
-from scripts.peers.process import environment as clean
-from scripts.peers.server import FAULTS, Knowing, Run, served
+from scripts.peers.server import Knowing, Run
+from scripts.process import Measured, measure
+from scripts.process import environment as clean
 
 BENCHMARKS = HERE.parents[1] / "BENCHMARKS.md"
 PACKAGES = ("imr-extractor", "instructor", "langextract", "contextgem", "litellm", "openai", "pydantic", "diskcache")
@@ -70,7 +72,7 @@ class Bench:
     def begin(self, client: Client, *, slow: bool = False, seed: int | None = None) -> Run:
         """The mock, ready for this client."""
         hurry = 1.0 if slow and self.size.slow else self.size.hurry
-        faults = {} if seed is None else FAULTS
+        faults = {} if seed is None else UNREACHED
         run = Run(Answers(client.form, self.known), DELAY / hurry, SPEED * hurry, faults, seed or 0)
         return self.mock.begin(run)
 
@@ -105,7 +107,7 @@ class Bench:
             characters=sum(len(question.sent) for question in run.questions) / count,
             prompt=sum(question.prompt_tokens for question in run.questions) / count,
             completion=sum(question.said for question in run.questions) / count,
-            wall=measured.wall, shortest=makespan([question.seconds for question in run.questions]),
+            wall=measured.wall, shortest=makespan([question.seconds for question in run.questions], SLOTS),
             cpu=measured.cpu / count, memory=measured.memory,
             missing=count - len(found), right=right, right_of=fields, warned=warned,
         )  # fmt: skip

@@ -5,23 +5,19 @@ Tokens are counted by one rule on both sides, of all that the model sees (messag
 
 from __future__ import annotations
 
-import contextlib
 import json
 import random
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from evals.cost import tokens
-from extractor.model.mock.http import serve
 from extractor.model.mock.scenarios import SCENARIOS, Reply
 from extractor.model.mock.server import CHARACTERS_PER_TOKEN, Mock
+from scripts.faulty import fault
 from scripts.peers.answers import Answers
-
-FAULTS = {"429": 0.10, "500": 0.05, "dropped_connection": 0.02}
 
 
 @dataclass(frozen=True)
@@ -88,27 +84,19 @@ class Knowing(Mock):
             run.asked += 1
             drawn = random.Random(f"fault {run.seed} {run.asked}").random()
             number = run.answers.asked_about(sent)
-            fault = _fault(run.faults, drawn)
+            wrong = fault(run.faults, drawn)
             if number is None:
                 run.strange += 1
                 reply.status = 400
-            elif fault:
-                SCENARIOS[fault](reply, random.Random(drawn))
+            elif wrong:
+                SCENARIOS[wrong](reply, random.Random(drawn))
             count = 0
-            if number is not None and not fault:
+            if number is not None and not wrong:
                 said, count = run.answers.answer(number, sent)
                 reply.body = _body(body, said, len(sent) // CHARACTERS_PER_TOKEN, count)
             reply.seconds = run.delay + count / run.tokens_per_second
             run.questions.append(Question(number, sent, count, begun, reply.seconds))
         return reply
-
-
-def _fault(faults: dict[str, float], drawn: float) -> str | None:
-    for name, share in faults.items():
-        if drawn < share:
-            return name
-        drawn -= share
-    return None
 
 
 def _sent(body: dict[str, Any]) -> str:
@@ -136,20 +124,3 @@ def _body(asked: dict[str, Any], said: str, prompt: int, completion: int) -> dic
         "choices": [{"index": 0, "finish_reason": finish, "message": message}],
         "usage": {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion},
     }  # fmt: skip
-
-
-@contextlib.contextmanager
-def served(mock: Mock) -> Iterator[str]:
-    """The mock's address, on loopback."""
-    server = serve(mock)
-    server.handle_error = _nothing  # type: ignore[assignment,method-assign]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def _nothing(request: object, client: object) -> None:
-    """Says nothing of a client that was killed while it spoke."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import threading
 import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from extractor.model.mock.batches import Batches
@@ -53,6 +55,25 @@ def serve(mock: Mock, port: int = 0, batches: Batches | None = None) -> Threadin
         def log_message(self, format: str, *args: object) -> None:
             """Nothing: what is asked holds letters."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    server.daemon_threads = True
-    return server
+    return _Server(("127.0.0.1", port), Handler)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: clients are killed while they speak."""
+
+
+@contextlib.contextmanager
+def served(mock: Mock, batches: Batches | None = None) -> Iterator[str]:
+    """The mock's address, while it serves from a thread."""
+    server = serve(mock, batches=batches)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

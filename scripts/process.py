@@ -67,7 +67,7 @@ def measure(
         process = subprocess.Popen(
             command, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
         )
-        memory, killed = 0.0, None
+        most, killed = 0.0, None
         while True:
             pid, status, used = os.wait4(process.pid, os.WNOHANG)
             ended = time.monotonic()
@@ -78,14 +78,19 @@ def measure(
                 killed = ended
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
-            memory = max(memory, sum(map(_own_mb, [process.pid, *_children(process.pid)])))
+            most = max(most, memory(process.pid))
             time.sleep(LOOK)
     if killed and ended - started > limit:
         raise TimeoutError(f"not done after {limit:g} s")
     return Measured(
-        ended - started, used.ru_utime + used.ru_stime, memory or used.ru_maxrss / 1024, process.returncode, killed,
+        ended - started, used.ru_utime + used.ru_stime, most or used.ru_maxrss / 1024, process.returncode, killed,
         told.read_text(encoding="utf-8", errors="replace"),
     )  # fmt: skip
+
+
+def memory(pid: int) -> float:
+    """MB of a process and all that it started, pages that they share counted once; 0 where that cannot be seen."""
+    return sum(map(_own_mb, [pid, *_children(pid)]))
 
 
 def _own_mb(pid: int) -> float:
