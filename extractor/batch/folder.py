@@ -56,11 +56,15 @@ class RunFolder:
         self.kept: dict[str, Kept] = {}
         self.dropped = 0
         """Lines of shards that were not whole: their letters are read again."""
+        self.cost = 0.0
+        """Dollars of all that shards hold, of results that were replaced later, too."""
         self._lines: list[bytes] = []
         self._added: list[Outcome] = []
         self._bytes = 0
         self._begun = self._since = time.monotonic()
         self._open_shard: tuple[int, IO[bytes]] | None = None
+        if path.is_dir() and not (path / RUN).is_file() and any(other.name != LOCK for other in path.iterdir()):
+            raise RunTrouble(f"{path} holds other files: name a folder of its own for the run")
         with self._writing():
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock = _locked(path / LOCK)
@@ -160,6 +164,7 @@ class RunFolder:
                 offset += len(line)
 
     def _keep(self, head: dict[str, Any], number: int, offset: int) -> None:
+        self.cost += head.get("cost") or 0.0
         self.kept[head["key"]] = Kept(
             head["stamp"], head["ended"], head["retry"], head.get("code", 0), head.get("text") or "",
             head.get("case") or "", head.get("decided") or "", number, offset,
@@ -181,8 +186,6 @@ class RunFolder:
                 f"{self.path} holds another run ({told}): name another folder, or say --fresh to begin anew, "
                 f"or --mixed to go on with it all the same"
             )
-        if not run.is_file() and any(path.name != LOCK for path in self.path.iterdir()):
-            raise RunTrouble(f"{self.path} holds other files: name a folder of its own for the run")
         write_whole(run, json.dumps({"state": "begun", "asked": asked}, indent=2).encode())
 
     def _clear(self) -> None:

@@ -28,8 +28,13 @@ from extractor.limits import Limits
 
 LETTERS = (".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx")
 """Endings of what is read as a letter where a folder or an archive is named."""
+MAYBE = (".doc", ".rtf", ".odt", ".wpd", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".heic")
+"""Of what may be a letter and cannot be read as it is: it fails by name, and is not passed over."""
 MANIFESTS = (".csv", ".jsonl", ".ndjson", ".parquet")
 PATH_COLUMNS, TEXT_COLUMNS, NAME_COLUMNS = ("path", "file"), ("text", "letter"), ("id", "name")
+COLUMNS = " or ".join((*PATH_COLUMNS, *TEXT_COLUMNS))
+SEPARATORS = ",;\t"
+"""Of CSV files: some countries' Excel writes semicolons."""
 LONGEST_FIELD = 1 << 26
 """Of a CSV file: a letter is longer than the csv module's usual limit."""
 ENDING = re.compile(r"\.[a-z][a-z0-9]{0,4}")
@@ -62,7 +67,7 @@ class Inputs:
     limits: Limits
     entries: list[Entry] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
-    """Files of folders and archives that are no letters, by ending."""
+    """Files of folders and archives that are no letters, by ending: passed over."""
     repeated: int = 0
     """Letters that were named more than once, by the same name."""
     _texts: IO[bytes] | None = None
@@ -73,6 +78,10 @@ class Inputs:
     def __exit__(self, *_: object) -> None:
         if self._texts is not None:
             self._texts.close()
+
+    def passed_over(self) -> str:
+        """What ``ignored`` holds, in words."""
+        return ", ".join(f"{count} {ending}" for ending, count in sorted(self.ignored.items()))
 
     def text(self, entry: Entry) -> bytes | None:
         """Of a manifest's row its text, which lies nowhere else."""
@@ -122,10 +131,12 @@ def _archive_at(path: str) -> zipfile.ZipFile:
 def gather(named: Iterable[str], limits: Limits, *, apart: Path) -> Inputs:
     """The letters that these inputs name, in their order. ``apart`` is the run's own folder, in which nothing is read.
 
-    Raises RunTrouble where a glob finds nothing or a manifest cannot be read.
+    Raises UnreadableInput where there is none at all, a folder, an archive or a manifest is missing or a glob finds
+    nothing, RunTrouble where a manifest cannot be read.
     """
     inputs = Inputs(limits)
     known: dict[str, set[str]] = {}
+    named = list(named)
     for entry in _entries(inputs, named, apart.resolve()):
         name = printable(entry.input)
         stamps = known.setdefault(name, set())
@@ -135,6 +146,11 @@ def gather(named: Iterable[str], limits: Limits, *, apart: Path) -> Inputs:
         stamps.add(entry.stamp)
         # Two letters may have one name: rows of a manifest, members of an archive.
         inputs.entries.append(replace(entry, input=name if len(stamps) == 1 else f"{name}~{len(stamps)}"))
+    if not inputs.entries:
+        passed = f" (passed over: {inputs.passed_over()})" if inputs.ignored else ""
+        raise UnreadableInput(
+            f"no letter is found in {', '.join(map(printable, named))}{passed}: nothing is to be done"
+        )
     return inputs
 
 
@@ -155,6 +171,9 @@ def _entries(inputs: Inputs, named: Iterable[str], apart: Path) -> Iterator[Entr
             yield from _folder(inputs, Path(name), apart)
         elif not os.path.lexists(name) and glob.has_magic(name):
             yield from _entries(inputs, _found(name), apart)
+        elif not os.path.lexists(name) and Path(name).suffix.lower() not in LETTERS:
+            # A letter that is missing fails by name; of this nobody knows how many letters it was to hold.
+            raise UnreadableInput(f"{printable(name)}: there is no such file or folder")
         elif Path(name).suffix.lower() in MANIFESTS:
             yield from _manifest(inputs, Path(name))
         else:
@@ -164,7 +183,7 @@ def _entries(inputs: Inputs, named: Iterable[str], apart: Path) -> Iterator[Entr
 def _found(pattern: str) -> list[str]:
     found = sorted(glob.glob(pattern, recursive=True))
     if not found:
-        raise RunTrouble(f"nothing is found for {pattern}")
+        raise UnreadableInput(f"nothing is found for {printable(pattern)}")
     return found
 
 
@@ -187,7 +206,7 @@ def _folder(inputs: Inputs, folder: Path, apart: Path) -> Iterator[Entry]:
         )
         for name in sorted(files):
             path = Path(place, name)
-            if name.startswith(".") or path.suffix.lower() not in (*LETTERS, ".zip"):
+            if name.startswith(".") or path.suffix.lower() not in (*LETTERS, *MAYBE, ".zip"):
                 inputs.ignored[ending(name)] += 1
             else:
                 yield from _file(inputs, str(path))
@@ -205,7 +224,7 @@ def _store(inputs: Inputs, url: str) -> Iterator[Entry]:
     for address, size, stamp in stores.listed(url):
         name = stores.named(address)
         suffix = Path(name).suffix.lower()
-        if suffix in LETTERS:
+        if suffix in (*LETTERS, *MAYBE):
             yield Entry(name, size, stamp, path=address)
         else:
             inputs.ignored[ending(name)] += 1
@@ -236,7 +255,7 @@ def _archive(inputs: Inputs, name: str) -> Iterator[Entry]:
         path = Path(member.filename)
         if member.is_dir():
             continue
-        if path.suffix.lower() not in LETTERS or any(
+        if path.suffix.lower() not in (*LETTERS, *MAYBE) or any(
             part.startswith((".", "__MACOSX")) and part != ".." for part in path.parts
         ):
             inputs.ignored[ending(member.filename)] += 1
@@ -251,6 +270,11 @@ def _manifest(inputs: Inputs, path: Path) -> Iterator[Entry]:
         if not path.is_file():
             raise OSError("no regular file")
         for row, values in enumerate(_rows(path), 1):
+            if row == 1 and not {*PATH_COLUMNS, *TEXT_COLUMNS} & values.keys():
+                raise RunTrouble(
+                    f"{path} has no column (or key) that is called {COLUMNS}: name it so in its first line, which is "
+                    f"the heading of a CSV file"
+                )
             where = _column(values, PATH_COLUMNS)
             text = _column(values, TEXT_COLUMNS)
             name = f"{path}#{_column(values, NAME_COLUMNS) or row}"
@@ -261,8 +285,7 @@ def _manifest(inputs: Inputs, path: Path) -> Iterator[Entry]:
                 stamp = hashlib.sha256(data).hexdigest()[:16]
                 yield Entry(name, len(data), stamp, place=inputs.keep(data))
             else:
-                columns = ", ".join((*PATH_COLUMNS, *TEXT_COLUMNS))
-                yield Entry(name, 0, "", trouble=f"the row names no letter: none of {columns} holds anything")
+                yield Entry(name, 0, "", trouble=f"the row names no letter: nothing stands under {COLUMNS}")
     except (OSError, ValueError, csv.Error) as error:
         raise RunTrouble(
             f"{path} cannot be read as a manifest ({type(error).__name__}): is it what it is named?"
@@ -275,6 +298,12 @@ def _column(values: dict[str, Any], names: Iterable[str]) -> Any:
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Each row by its columns' names, in small letters."""
+    for row in _as_written(path):
+        yield {str(name).strip().lower(): value for name, value in row.items()}
+
+
+def _as_written(path: Path) -> Iterator[dict[str, Any]]:
     if path.suffix.lower() == ".parquet":
         try:
             import pyarrow.parquet as parquet
@@ -288,7 +317,9 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         if path.suffix.lower() == ".csv":
             csv.field_size_limit(LONGEST_FIELD)
-            yield from csv.DictReader(file)
+            heading = file.readline()
+            file.seek(0)
+            yield from csv.DictReader(file, delimiter=max(SEPARATORS, key=heading.count))
             return
         for line in file:
             if line.strip():

@@ -150,8 +150,7 @@ def _notes(run: Run) -> list[str]:
     if run.options.secret:
         notes.append(NOTE)
     if inputs.ignored:
-        told = ", ".join(f"{count} {ending}" for ending, count in sorted(inputs.ignored.items()))
-        notes.append(f"files that are no letters are left alone: {told}")
+        notes.append(f"files that are no letters are passed over: {inputs.passed_over()}")
     if inputs.repeated:
         notes.append(f"{inputs.repeated} letters were named more than once, and are read once")
     if folder.dropped:

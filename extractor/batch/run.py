@@ -120,7 +120,7 @@ class Stops:
     """Limits that the user set."""
 
     max_cost: float | None = None
-    """Dollars, of this run of the program; of what is not begun yet, the expected ones."""
+    """Dollars, of all commands that worked on the run together; of what is not begun yet, the expected ones."""
     max_errors: int | None = None
     """Letters that failed, or that the model failed on."""
 
@@ -145,9 +145,14 @@ class Run:
     _taking: threading.Lock = field(default_factory=threading.Lock)
     waiting: list[Entry] = field(init=False)
     """The letters to be read, the longest first: what is long must not begin last."""
+    to_read: int = field(init=False)
+    """How many they were at first."""
+    before: float = field(init=False)
+    """Dollars that earlier commands have spent on the run."""
 
     def __post_init__(self) -> None:
         self.look_again()
+        self.to_read, self.before = len(self.waiting), self.folder.cost
 
     def look_again(self) -> None:
         """Finds out which letters have no result yet."""
@@ -190,11 +195,16 @@ class Run:
         """What is left of the limit, shared out among the letters that wait."""
         if self.stops.max_cost is None:
             return None
-        return max(0.0, self.stops.max_cost - self.totals.cost) / max(1, sum(entry.size for entry in self.waiting))
+        return max(0.0, self.stops.max_cost - self.spent) / max(1, sum(entry.size for entry in self.waiting))
+
+    @property
+    def spent(self) -> float:
+        """Dollars, of all commands together."""
+        return self.before + self.totals.cost
 
     def expects(self, dollars: float | None) -> None:
         """Something is about to be begun that costs so much: it is not, where the limit would not hold."""
-        if self.stops.max_cost is not None and dollars is not None and self.totals.cost + dollars > self.stops.max_cost:
+        if self.stops.max_cost is not None and dollars is not None and self.spent + dollars > self.stops.max_cost:
             self.stopped = self.stopped or "cost"
 
     def _look_at_stops(self) -> None:

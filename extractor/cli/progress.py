@@ -49,7 +49,7 @@ class Progress:
 
     def _told(self, run: Run) -> None:
         now = time.monotonic()
-        last = run.totals.ended == len(run.waiting)
+        last = run.totals.ended >= run.to_read
         if now < self._next and not (last and self._live):
             return
         line = view(run)
@@ -66,9 +66,9 @@ def view(run: Run) -> str:
     totals = run.totals
     seconds = max(1e-6, time.monotonic() - run.started)
     rate = totals.ended / seconds
-    left = len(run.waiting) - totals.ended
+    left = max(0, run.to_read - totals.ended)
     parts = [
-        f"{totals.ended:,} of {len(run.waiting):,} letters",
+        f"{totals.ended:,} of {run.to_read:,} letters",
         f"{totals.done:,} done",
         f"{totals.partial:,} flagged",
         f"{totals.failed:,} failed",
