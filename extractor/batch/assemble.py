@@ -9,10 +9,12 @@ from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from typing import Any
 
-from extractor.batch.folder import RUN, TABLES, Kept
-from extractor.batch.outcome import hidden, key_of
-from extractor.batch.run import Run, Totals
+from extractor.batch.folder import RUN, SPENT, TABLES, Kept
+from extractor.batch.run import Run, Totals, key_of
 from extractor.errors import LimitReached, RunTrouble
+
+MOST_TOLD = 20
+"""Kinds of failures that ``run.json`` tells; ``failures.jsonl`` has each letter's."""
 
 
 @dataclass
@@ -21,7 +23,6 @@ class Place:
 
     input: str
     letter_id: str
-    key: str
     kept: Kept
     duplicate_of: str | None = None
     """The first letter, in the inputs' order, with the same text."""
@@ -36,13 +37,16 @@ def assemble(run: Run, about: dict[str, Any], *, tables: bool) -> dict[str, Any]
     """
     places = _places(run)
     counts = Counter(place.kept.ended for place in places)
-    totals = _write_lines(run, places)
-    inputs = len(run.inputs.entries)
+    totals, why = _write_lines(run, places)
+    for name in SPENT:
+        setattr(totals, name, run.folder.spent[name])
+    inputs, unfinished = len(run.inputs.entries), run.unfinished()
     ended = {name: counts[name] for name in ("done", "partial", "failed")}
     report = {
         **about,
-        "state": "complete" if len(places) == inputs else "stopped",
+        "state": "stopped" if unfinished or len(places) < inputs else "complete",
         "stopped": run.stopped,
+        "unfinished": unfinished,
         "counts": {
             "inputs": inputs,
             **ended,
@@ -52,6 +56,8 @@ def assemble(run: Run, about: dict[str, Any], *, tables: bool) -> dict[str, Any]
             "repeated": run.inputs.repeated,
             "ignored": dict(run.inputs.ignored),
         },
+        "failures": dict(why.most_common(MOST_TOLD)),
+        "tables": tables,
         "totals": asdict(totals),
         **({"saved": totals.saved()} if about["asked"]["strategy"] == "auto" else {}),
         "totals_since_resumed": asdict(run.totals),
@@ -73,22 +79,23 @@ def assemble(run: Run, about: dict[str, Any], *, tables: bool) -> dict[str, Any]
 
 def exit_code(run: Run, report: dict[str, Any]) -> int:
     """The highest of the letters', as of any command, unless something ended the run before all were read."""
-    if report["counts"]["left"]:
+    if report["state"] != "complete":
         return 130 if run.stopped == "interrupted" else LimitReached.code
-    keys = {key_of(entry.input) for entry in run.inputs.entries}
-    return max((kept.code for key, kept in run.folder.kept.items() if key in keys), default=0)
+    return max((kept.code for entry in run.inputs.entries if (kept := run.kept(entry))), default=0)
 
 
 def _places(run: Run) -> list[Place]:
     """The letters that have ended, in the inputs' order, with what they are to each other."""
     found = []
     for entry in run.inputs.entries:
-        key = key_of(entry.input)
-        kept = run.folder.kept.get(key)
-        if kept is not None and kept.stamp == entry.stamp:
+        kept = run.kept(entry)
+        if kept is not None:
+            key = key_of(entry, run.options)
             # An input's name may be a person's: without text it is not told.
-            letter_id = hidden(key, run.options.secret) or key
-            found.append(Place(letter_id if run.options.secret else entry.input, letter_id, key, kept))
+            found.append(Place(key if run.options.secret else entry.input, key, kept))
+    if run.options.secret:
+        # Nor does the order tell which row is which file.
+        found.sort(key=lambda place: place.letter_id)
     first_by_text: dict[str, Place] = {}
     by_case: dict[str, Place] = {}
     for place in found:
@@ -104,26 +111,27 @@ def _places(run: Run) -> list[Place]:
     return found
 
 
-def _write_lines(run: Run, places: list[Place]) -> Totals:
-    """Results and failures, and what all of them have cost together."""
-    totals = Totals()
+def _write_lines(run: Run, places: list[Place]) -> tuple[Totals, Counter[str]]:
+    """Results and failures; the totals of them all, and how many failed why."""
+    totals, why = Totals(), Counter[str]()
     with run.folder.writing("determinations.jsonl") as results, run.folder.writing("failures.jsonl") as failures:
         for place in places:
-            outcome = run.folder.outcome(place.key)
+            outcome = run.folder.outcome(place.letter_id)
             totals.add(outcome)
             if outcome.body is None:
                 told = {"letter_id": place.letter_id, "input": place.input, "error": _error(outcome.head)}
+                why[outcome.head["message"]] += 1
                 failures.write(json.dumps(told, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
             else:
                 head = json.dumps(_head(place), ensure_ascii=False)
                 results.write(f"{head[:-1]},{outcome.body[1:]}\n".encode("utf-8", "backslashreplace"))
-    return totals
+    return totals, why
 
 
 def _documents(run: Run, places: list[Place]) -> Iterator[dict[str, Any]]:
     """Every letter as one document: what it is to the others, then its result or its error."""
     for place in places:
-        outcome = run.folder.outcome(place.key)
+        outcome = run.folder.outcome(place.letter_id)
         result = json.loads(outcome.body) if outcome.body else {"status": "failed", "error": _error(outcome.head)}
         yield {**_head(place), **result}
 

@@ -77,7 +77,7 @@ def bare(document: dict[str, Any]) -> dict[str, Any]:
         "issues": [_issue(issue) for issue in document["issues"]],
         "records": len(document["records"]),
         "flags": _codes(document["flags"]),
-        "provenance": document["provenance"],
+        "provenance": document["provenance"] | {"prompt_sha256": None},
     }
 
 

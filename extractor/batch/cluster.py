@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,12 @@ class Plan:
     carried: dict[str, str]
     dollars: float | None
     """What may be spent for each byte of a letter: every batch keeps to its own share of ``--max-cost``."""
+
+
+def installed() -> None:
+    """Raises RunTrouble where the engines are not."""
+    if find_spec("daft") is None:
+        raise RunTrouble(HOW)
 
 
 def by_daft(run: Run, asked: Asked, *, ray: bool) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import random
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from math import sqrt
 from statistics import mean, stdev
 
 from extractor.batch.deferred import HALF
-from extractor.batch.inputs import gather
+from extractor.batch.folder import RUN, SECRET, finished, same_run
+from extractor.batch.inputs import Entry, gather
 from extractor.batch.local import left_open, read_text
 from extractor.batch.perform import Asked
-from extractor.batch.run import Job, job_of
+from extractor.batch.run import Job, job_of, key_of, stamp_of
 from extractor.model.answer import Answer, ReasonsAnswer, response_schema
 from extractor.model.client import CHARACTERS_PER_TOKEN
 from extractor.model.mock.reader import read as answered
@@ -32,14 +33,23 @@ SAMPLE = 60
 """Letters that are looked at."""
 Z = 1.96
 """Of a 95 % interval."""
-RULE = f"a token is taken as {CHARACTERS_PER_TOKEN} characters: vendors count otherwise, up to a quarter more or less"
+COUNTED = 0.25
+"""Vendors count so much more tokens or fewer than the rule."""
+RULE = (
+    f"a token is taken as {CHARACTERS_PER_TOKEN} characters; the intervals allow for the sample and for vendors that "
+    f"count a quarter otherwise; duplicates cost nothing, questions that are asked again cost more"
+)
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Of a whole run; each interval is the sample's 95 %, and knows nothing of retries or of the tokens' rule."""
+    """Of what a run has left to do. Each interval is the sample's 95 %, widened by what vendors may count otherwise; it
+    knows nothing of duplicates and of questions that are asked again."""
 
     letters: int
+    """To be read."""
+    read: int
+    """That were read before, in the run's folder."""
     looked_at: int
     unreadable: int
     """Of those that were looked at."""
@@ -56,7 +66,11 @@ class Estimate:
     def text(self, *, as_json: bool) -> str:
         if as_json:
             return json.dumps(asdict(self), indent=2)
-        lines = [f"{self.letters:,} letters, {self.looked_at} of them looked at, {self.unreadable} of these unreadable"]
+        before = f" ({self.read:,} were read before)" if self.read else ""
+        lines = [
+            f"{self.letters:,} letters to read{before}, {self.looked_at} of them looked at, {self.unreadable} of these "
+            f"unreadable"
+        ]
         if self.model == "none":
             return "\n".join([*lines, "by rules: nothing is asked, nothing is paid"])
         lines.append(f"{self.model} would be asked about {self.asked:,}")
@@ -75,8 +89,9 @@ class Estimate:
 def estimate(asked: Asked) -> Estimate:
     """Nothing is sent and nothing written. Raises RunTrouble where the inputs cannot be told."""
     with gather(asked.inputs, asked.options.limits, apart=asked.out) as inputs:
-        letters = len(inputs.entries)
-        sample = random.Random(letters).sample(inputs.entries, min(SAMPLE, letters))  # noqa: S311 - no secret
+        left = _left(inputs.entries, asked)
+        letters = len(left)
+        sample = random.Random(letters).sample(left, min(SAMPLE, letters))  # noqa: S311 - no secret
         jobs = (job_of(inputs, entry, asked.options) for entry in sample)
         size = partial(_size, model=asked.model is not None, auto=asked.strategy == "auto")
         workers: Workers[Job, tuple[int, int] | None] = Workers(size, lambda job, how: None, asked.bounds)
@@ -95,9 +110,22 @@ def estimate(asked: Asked) -> Estimate:
         known = [price for price in prices if price is not None]
         dollars = (known[0], known[1], known[2]) if len(known) == len(prices) else None
     return Estimate(
-        letters, len(sizes), len(sizes) - len(read), round(share * letters) if asked.model else 0, model, prompt,
-        completion, dollars,
+        letters, len(inputs.entries) - letters, len(sizes), len(sizes) - len(read),
+        round(share * letters) if asked.model else 0, model, prompt, completion, dollars,
     )  # fmt: skip
+
+
+def _left(entries: list[Entry], asked: Asked) -> list[Entry]:
+    """The letters that a run would read: all, but for those that stand in its folder."""
+    if asked.fresh or not (asked.out / RUN).is_file():
+        return entries
+    same_run(asked.out, asked.identity(), mixed=asked.mixed)
+    secret = asked.out / SECRET
+    options = (
+        replace(asked.options, secret=secret.read_bytes()) if asked.no_text and secret.is_file() else asked.options
+    )
+    before = finished(asked.out)
+    return [entry for entry in entries if before.get(key_of(entry, options)) != stamp_of(entry, options)]
 
 
 def _size(job: Job, *, model: bool, auto: bool) -> tuple[int, int] | None:
@@ -139,4 +167,5 @@ def _sum(values: list[int], letters: int, looked_at: int) -> tuple[int, int, int
     spread = Z * stdev(every) / sqrt(len(every)) if len(every) > 1 else 0.0
     spread *= sqrt(max(0.0, 1 - len(every) / letters))  # a sample that is everything is sure
     middle = mean(every)
-    return round(letters * middle), round(letters * max(0.0, middle - spread)), round(letters * (middle + spread))
+    least, most = (1 - COUNTED) * max(0.0, middle - spread), (1 + COUNTED) * (middle + spread)
+    return round(letters * middle), round(letters * least), round(letters * most)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +27,11 @@ MOST_LINES, MOST_BYTES = 500, 8 << 20
 FIRST_SECONDS, MOST_SECONDS, AT_RISK = 1.0, 10.0, 1 / 60
 """… or so many seconds after the last one: at first soon, later when a sixtieth of the work so far would be lost."""
 RUN, SHARDS, LOCK, PART, SECRET = "run.json", "shards", ".lock", ".part", ".secret"
-ANSWERS, BATCHES = "answers", "batch"
+HALF = re.compile(rf"{re.escape(PART)}-.+-[0-9a-f]{{8}}")
+"""A file that was being written when the program was killed."""
+ANSWERS, BATCHES = "answers", re.compile(r"batches\.json|batch-answers-.*")
 """A folder of answers that are to be kept nowhere else, and files about the provider's batches."""
+SPENT = ("attempts", "prompt", "completion", "cost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +61,14 @@ class RunFolder:
         self.kept: dict[str, Kept] = {}
         self.dropped = 0
         """Lines of shards that were not whole: their letters are read again."""
-        self.cost = 0.0
-        """Dollars of all that shards hold, of results that were replaced later, too."""
+        self.spent: Counter[str] = Counter()
+        """Attempts, tokens and dollars of all that shards hold, of results that were replaced later, too."""
         self._lines: list[bytes] = []
         self._added: list[Outcome] = []
         self._bytes = 0
         self._begun = self._since = time.monotonic()
         self._open_shard: tuple[int, IO[bytes]] | None = None
-        if path.is_dir() and not (path / RUN).is_file() and any(other.name != LOCK for other in path.iterdir()):
+        if path.is_dir() and not (path / RUN).is_file() and any(not _ours(other) for other in path.iterdir()):
             raise RunTrouble(f"{path} holds other files: name a folder of its own for the run")
         with self._writing():
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -77,8 +82,9 @@ class RunFolder:
 
     def _begin(self, asked: dict[str, Any], *, fresh: bool, mixed: bool) -> None:
         shards = self.path / SHARDS
-        for leftover in (*shards.glob(f"{PART}*"), *self.path.glob(f"{PART}*")):
-            leftover.unlink()
+        for leftover in (*shards.glob(f"{PART}-*"), *self.path.glob(f"{PART}-*")):
+            if HALF.fullmatch(leftover.name):
+                leftover.unlink()
         if fresh:
             self._clear()
         self._own(asked, mixed=mixed)
@@ -164,29 +170,17 @@ class RunFolder:
                 offset += len(line)
 
     def _keep(self, head: dict[str, Any], number: int, offset: int) -> None:
-        self.cost += head.get("cost") or 0.0
         self.kept[head["key"]] = Kept(
             head["stamp"], head["ended"], head["retry"], head.get("code", 0), head.get("text") or "",
             head.get("case") or "", head.get("decided") or "", number, offset,
         )  # fmt: skip
+        for name in SPENT:
+            self.spent[name] += head.get(name) or 0
 
     def _own(self, asked: dict[str, Any], *, mixed: bool) -> None:
         """Whose run this folder holds."""
-        run = self.path / RUN
-        try:
-            before = dict(json.loads(run.read_text(encoding="utf-8"))["asked"]) if run.is_file() else asked
-        except (ValueError, KeyError, TypeError):
-            raise RunTrouble(f"{run} is damaged: name another folder, or say --fresh to begin anew") from None
-        other = [name for name in asked if before.get(name) != asked[name]]
-        if "no_text" in other:
-            mixed = False  # nothing with text may stand among results without
-        if other and not mixed:
-            told = "; ".join(f"{name} was {_short(before.get(name))}, now {_short(asked[name])}" for name in other)
-            raise RunTrouble(
-                f"{self.path} holds another run ({told}): name another folder, or say --fresh to begin anew, "
-                f"or --mixed to go on with it all the same"
-            )
-        write_whole(run, json.dumps({"state": "begun", "asked": asked}, indent=2).encode())
+        same_run(self.path, asked, mixed=mixed)
+        write_whole(self.path / RUN, json.dumps({"state": "begun", "asked": asked}, indent=2).encode())
 
     def _clear(self) -> None:
         """Takes away what a run wrote here; whatever else lies here stays."""
@@ -196,8 +190,9 @@ class RunFolder:
             shutil.rmtree(self.path / folder, ignore_errors=True)
         for name in (*OUTPUTS, SECRET, RUN):
             (self.path / name).unlink(missing_ok=True)
-        for file in self.path.glob(f"{BATCHES}*"):
-            file.unlink()
+        for file in self.path.iterdir():
+            if BATCHES.fullmatch(file.name):
+                file.unlink()
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -208,6 +203,40 @@ class RunFolder:
                 f"{self.path} cannot be written ({error.strerror or type(error).__name__}): mend that, and give the "
                 f"same command again; {len(self.kept)} letters are kept"
             ) from None
+
+
+def same_run(folder: Path, asked: dict[str, Any], *, mixed: bool) -> None:
+    """Nothing, where the folder's run, if it holds one, was asked the same. Raises RunTrouble."""
+    run = folder / RUN
+    try:
+        before = dict(json.loads(run.read_text(encoding="utf-8"))["asked"]) if run.is_file() else asked
+    except (ValueError, KeyError, TypeError):
+        raise RunTrouble(f"{run} is damaged: name another folder, or say --fresh to begin anew") from None
+    other = _other(before, asked)
+    if "no_text" in other:
+        mixed = False  # nothing with text may stand among results without
+    if other and not mixed:
+        raise RunTrouble(
+            f"{folder} holds another run ({'; '.join(other.values())}): name another folder, or say --fresh to begin "
+            f"anew, or --mixed to go on with it all the same"
+        )
+
+
+def finished(folder: Path) -> dict[str, str]:
+    """By key the stamps of letters that were read and need no look again. Nothing is written, no lock is taken."""
+    found: dict[str, str] = {}
+    for shard in sorted((folder / SHARDS).glob("*.jsonl")):
+        with shard.open("rb") as file:
+            for line in file:
+                with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+                    head = read_line(line).head
+                    found[head["key"]] = "" if head["retry"] else head["stamp"]
+    return found
+
+
+def _ours(path: Path) -> bool:
+    """What the first moments of a run leave, when it is killed."""
+    return path.name == LOCK or HALF.fullmatch(path.name) is not None
 
 
 TABLES = ("letters", "issues", "citations", "reasons", "flags", "records")
@@ -242,9 +271,33 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
             os.close(folder)
 
 
-def _short(value: object) -> str:
-    told = json.dumps(value)
-    return told if len(told) <= 60 else told[:57] + "..."
+def _other(before: dict[str, Any], asked: dict[str, Any]) -> dict[str, str]:
+    """What is asked otherwise, in words."""
+    was, now = (_by(run) for run in (before, asked))
+    if was != now:
+        return {"model": f"it was read {was}, this is {now}"} | _no_text(before, asked)
+    return {
+        name: f"the model is asked otherwise ({', '.join(_changed(before.get(name), asked[name]))})"
+        if name == "model"
+        else f"{name} was {json.dumps(before.get(name))}, now {json.dumps(asked[name])}"
+        for name in asked
+        if before.get(name) != asked[name]
+    }
+
+
+def _no_text(before: dict[str, Any], asked: dict[str, Any]) -> dict[str, str]:
+    return {} if before.get("no_text") == asked.get("no_text") else {"no_text": "with text and without"}
+
+
+def _by(run: dict[str, Any]) -> str:
+    model = run.get("model", "none")
+    return "by rules" if model == "none" else f"with {model.get('model')}" if isinstance(model, dict) else str(model)
+
+
+def _changed(before: Any, now: Any) -> list[str]:
+    """The names of what is not the same."""
+    before, now = (side if isinstance(side, dict) else {} for side in (before, now))
+    return [name for name in {**before, **now} if before.get(name) != now.get(name)]
 
 
 def _locked(path: Path) -> IO[bytes]:

@@ -5,12 +5,13 @@ Nothing that was named is left out here: what cannot be opened is an entry too, 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import glob
 import hashlib
+import io
 import json
 import os
-import re
 import stat
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
@@ -37,7 +39,11 @@ SEPARATORS = ",;\t"
 """Of CSV files: some countries' Excel writes semicolons."""
 LONGEST_FIELD = 1 << 26
 """Of a CSV file: a letter is longer than the csv module's usual limit."""
-ENDING = re.compile(r"\.[a-z][a-z0-9]{0,4}")
+USUAL = frozenset(
+    ".bak .bmp .csv .db .eml .gif .gz .ini .js .json .jsonl .log .lnk .mp3 .mp4 .msg .ndjson .parquet .ppt .pptx .py "
+    ".sh .svg .tar .tmp .toml .tsv .wav .xls .xlsx .xml .yaml .yml .zip".split()
+)
+"""Endings that are told of files that are passed over."""
 LIST = "-"
 """Standard input: a path a line, or ended by zero characters."""
 
@@ -51,6 +57,8 @@ class Entry:
     size: int
     stamp: str
     """Changes when the letter does."""
+    file: str
+    """The file's own name; its ending tells how it is read."""
     path: str = ""
     member: int | None = None
     """Its place in an archive, whose names need not differ."""
@@ -58,6 +66,8 @@ class Entry:
     """Where its text stands among those that manifests held."""
     trouble: str | None = None
     """Why there is nothing to read."""
+    row: bool = False
+    """Named by a manifest, each of whose rows is a letter, also one that was named before."""
 
 
 @dataclass
@@ -106,7 +116,7 @@ def load(entry: Entry, limits: Limits) -> Path | bytes:
     """The letter's file, or its bytes. Raises UnreadableInput."""
     if entry.trouble is not None:
         raise UnreadableInput(entry.trouble)
-    if stores.MARK in entry.path:
+    if entry.member is None and stores.MARK in entry.path:
         data = stores.loaded(entry.path, limits.bytes + 1)
     elif entry.member is None:
         return Path(entry.path)
@@ -123,9 +133,9 @@ def load(entry: Entry, limits: Limits) -> Path | bytes:
 
 
 @lru_cache(4)
-def _archive_at(path: str) -> zipfile.ZipFile:
+def _archive_at(address: str) -> zipfile.ZipFile:
     # Its table of contents is read once, not for each letter in it.
-    return zipfile.ZipFile(path)
+    return zipfile.ZipFile(stores.opened(address) if stores.MARK in address else address)
 
 
 def gather(named: Iterable[str], limits: Limits, *, apart: Path) -> Inputs:
@@ -136,22 +146,31 @@ def gather(named: Iterable[str], limits: Limits, *, apart: Path) -> Inputs:
     """
     inputs = Inputs(limits)
     known: dict[str, set[str]] = {}
+    names: set[str] = set()
     named = list(named)
     for entry in _entries(inputs, named, apart.resolve()):
         name = printable(entry.input)
         stamps = known.setdefault(name, set())
-        if entry.stamp in stamps:
+        if entry.stamp in stamps and not entry.row:
             inputs.repeated += 1
             continue
         stamps.add(entry.stamp)
-        # Two letters may have one name: rows of a manifest, members of an archive.
-        inputs.entries.append(replace(entry, input=name if len(stamps) == 1 else f"{name}~{len(stamps)}"))
+        name = _free(name, names)
+        names.add(name)
+        inputs.entries.append(replace(entry, input=name, file=printable(entry.file)))
     if not inputs.entries:
         passed = f" (passed over: {inputs.passed_over()})" if inputs.ignored else ""
         raise UnreadableInput(
             f"no letter is found in {', '.join(map(printable, named))}{passed}: nothing is to be done"
         )
     return inputs
+
+
+def _free(name: str, names: set[str]) -> str:
+    """Two letters may have one name: rows of a manifest, members of an archive."""
+    if name not in names:
+        return name
+    return next(other for number in count(2) if (other := f"{name}~{number}") not in names)
 
 
 def printable(name: str) -> str:
@@ -175,7 +194,7 @@ def _entries(inputs: Inputs, named: Iterable[str], apart: Path) -> Iterator[Entr
             # A letter that is missing fails by name; of this nobody knows how many letters it was to hold.
             raise UnreadableInput(f"{printable(name)}: there is no such file or folder")
         elif Path(name).suffix.lower() in MANIFESTS:
-            yield from _manifest(inputs, Path(name))
+            yield from _manifest(inputs, name)
         else:
             yield from _file(inputs, name)
 
@@ -188,7 +207,7 @@ def _found(pattern: str) -> list[str]:
 
 
 def _listed() -> list[str]:
-    text = sys.stdin.read() if sys.stdin else ""
+    text = os.fsdecode(sys.stdin.buffer.read()) if sys.stdin else ""
     return [line for line in (text.split("\0") if "\0" in text else text.splitlines()) if line.strip()]
 
 
@@ -211,21 +230,27 @@ def _folder(inputs: Inputs, folder: Path, apart: Path) -> Iterator[Entry]:
             else:
                 yield from _file(inputs, str(path))
     for error in unopened:
-        yield Entry(str(error.filename), 0, "", trouble=f"the folder cannot be opened ({error.strerror})")
+        why = f"the folder cannot be opened ({error.strerror})"
+        yield Entry(str(error.filename), 0, "", Path(error.filename).name, trouble=why)
 
 
 def ending(name: str) -> str:
-    """A file's ending, where it is one: what stands behind a point may be a person's name."""
+    """A file's ending, where it is a usual one: what stands behind a point may be a person's name."""
     suffix = Path(name).suffix.lower()
-    return suffix if ENDING.fullmatch(suffix) else "other"
+    return suffix if suffix in USUAL else "other"
 
 
 def _store(inputs: Inputs, url: str) -> Iterator[Entry]:
+    if Path(stores.named(url)).suffix.lower() in MANIFESTS:
+        yield from _manifest(inputs, url)
+        return
     for address, size, stamp in stores.listed(url):
         name = stores.named(address)
         suffix = Path(name).suffix.lower()
-        if suffix in (*LETTERS, *MAYBE):
-            yield Entry(name, size, stamp, path=address)
+        if suffix == ".zip":
+            yield from _archive(inputs, address)
+        elif suffix in (*LETTERS, *MAYBE) or address == url:
+            yield Entry(name, size, stamp, Path(name).name, path=address)
         else:
             inputs.ignored[ending(name)] += 1
 
@@ -234,22 +259,25 @@ def _file(inputs: Inputs, name: str) -> Iterator[Entry]:
     if name.lower().endswith(".zip"):
         yield from _archive(inputs, name)
         return
+    file = Path(name).name
     try:
         told = os.stat(name)
     except OSError:
-        yield Entry(name, 0, "", path=name)  # reading it says what is wrong with it
+        yield Entry(name, 0, "", file, path=name)  # reading it says what is wrong with it
         return
-    yield Entry(name, told.st_size, f"{told.st_size}-{told.st_mtime_ns}", path=name)
+    except ValueError:
+        yield Entry(name, 0, "", file, trouble="this is no name of a file")
+        return
+    yield Entry(name, told.st_size, f"{told.st_size}-{told.st_mtime_ns}", file, path=name)
 
 
-def _archive(inputs: Inputs, name: str) -> Iterator[Entry]:
+def _archive(inputs: Inputs, address: str) -> Iterator[Entry]:
+    name = stores.named(address) if stores.MARK in address else address
     try:
-        if not stat.S_ISREG(os.stat(name).st_mode):
-            raise OSError("no regular file")
-        with zipfile.ZipFile(name) as archive:
+        with _opened(address) as file, zipfile.ZipFile(file) as archive:
             members = archive.infolist()
     except Exception as error:  # of many kinds, by what is damaged
-        yield Entry(name, 0, "", trouble=f"the archive cannot be opened ({type(error).__name__})")
+        yield Entry(name, 0, "", Path(name).name, trouble=f"the archive cannot be opened ({type(error).__name__})")
         return
     for place, member in enumerate(members):
         path = Path(member.filename)
@@ -261,15 +289,14 @@ def _archive(inputs: Inputs, name: str) -> Iterator[Entry]:
             inputs.ignored[ending(member.filename)] += 1
             continue
         stamp = f"{member.file_size}-{member.CRC}"
-        yield Entry(f"{name}!{member.filename}", member.file_size, stamp, path=name, member=place)
+        yield Entry(f"{name}!{member.filename}", member.file_size, stamp, path.name, path=address, member=place)
 
 
-def _manifest(inputs: Inputs, path: Path) -> Iterator[Entry]:
+def _manifest(inputs: Inputs, address: str) -> Iterator[Entry]:
     """A row a letter: by its path, from the manifest's folder on, or its text."""
+    path = stores.named(address) if stores.MARK in address else address
     try:
-        if not path.is_file():
-            raise OSError("no regular file")
-        for row, values in enumerate(_rows(path), 1):
+        for row, values in enumerate(_rows(address), 1):
             if row == 1 and not {*PATH_COLUMNS, *TEXT_COLUMNS} & values.keys():
                 raise RunTrouble(
                     f"{path} has no column (or key) that is called {COLUMNS}: name it so in its first line, which is "
@@ -279,17 +306,42 @@ def _manifest(inputs: Inputs, path: Path) -> Iterator[Entry]:
             text = _column(values, TEXT_COLUMNS)
             name = f"{path}#{_column(values, NAME_COLUMNS) or row}"
             if where:
-                yield from _file(inputs, str(path.parent / where))
+                for entry in _beside(inputs, address, str(where)):
+                    yield replace(entry, row=True)
             elif text:
                 data = text if isinstance(text, bytes) else str(text).encode("utf-8", "surrogatepass")
                 stamp = hashlib.sha256(data).hexdigest()[:16]
-                yield Entry(name, len(data), stamp, place=inputs.keep(data))
+                file = f"{Path(name).name} (text)"  # a row, no file with an ending
+                yield Entry(name, len(data), stamp, file, place=inputs.keep(data), row=True)
             else:
-                yield Entry(name, 0, "", trouble=f"the row names no letter: nothing stands under {COLUMNS}")
-    except (OSError, ValueError, csv.Error) as error:
+                why = f"the row names no letter: nothing stands under {COLUMNS}"
+                yield Entry(name, 0, "", Path(name).name, trouble=why, row=True)
+    except (OSError, ValueError, RecursionError, csv.Error) as error:
         raise RunTrouble(
             f"{path} cannot be read as a manifest ({type(error).__name__}): is it what it is named?"
         ) from None
+
+
+def _beside(inputs: Inputs, address: str, where: str) -> Iterator[Entry]:
+    """What a manifest's row names: from the manifest's folder on, or anywhere."""
+    if stores.MARK in where:
+        return _store(inputs, where)
+    if stores.MARK in address:
+        return _store(inputs, stores.beside(address, where))
+    return _file(inputs, str(Path(address).parent / where))
+
+
+@contextlib.contextmanager
+def _opened(address: str) -> Iterator[IO[bytes]]:
+    """The file here or in a store, from its beginning. Raises OSError, UnreadableInput."""
+    if stores.MARK in address:
+        with stores.opened(address) as there:
+            yield there
+        return
+    if not stat.S_ISREG(os.stat(address).st_mode):
+        raise OSError("no regular file")
+    with open(address, "rb") as here:
+        yield here
 
 
 def _column(values: dict[str, Any], names: Iterable[str]) -> Any:
@@ -297,31 +349,33 @@ def _column(values: dict[str, Any], names: Iterable[str]) -> Any:
     return next((values[name] for name in names if values.get(name) not in (None, "", b"")), None)
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def _rows(address: str) -> Iterator[dict[str, Any]]:
     """Each row by its columns' names, in small letters."""
-    for row in _as_written(path):
-        yield {str(name).strip().lower(): value for name, value in row.items()}
+    suffix = Path(stores.named(address) if stores.MARK in address else address).suffix.lower()
+    with _opened(address) as file:
+        for row in _as_written(file, suffix):
+            yield {str(name).strip().lower(): value for name, value in row.items()}
 
 
-def _as_written(path: Path) -> Iterator[dict[str, Any]]:
-    if path.suffix.lower() == ".parquet":
+def _as_written(file: IO[bytes], suffix: str) -> Iterator[dict[str, Any]]:
+    if suffix == ".parquet":
         try:
             import pyarrow.parquet as parquet
         except ImportError:
             raise RunTrouble(
-                f"{path}: Parquet needs the extra 'parquet' (pip install 'imr-extractor[parquet]')"
+                "Parquet manifests need the extra 'parquet' (pip install 'imr-extractor[parquet]')"
             ) from None
-        for batch in parquet.ParquetFile(path).iter_batches(500):
+        for batch in parquet.ParquetFile(file).iter_batches(500):
             yield from batch.to_pylist()
         return
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        if path.suffix.lower() == ".csv":
+    with io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as lines:
+        if suffix == ".csv":
             csv.field_size_limit(LONGEST_FIELD)
-            heading = file.readline()
-            file.seek(0)
-            yield from csv.DictReader(file, delimiter=max(SEPARATORS, key=heading.count))
+            heading = lines.readline()
+            lines.seek(0)
+            yield from csv.DictReader(lines, delimiter=max(SEPARATORS, key=heading.count))
             return
-        for line in file:
+        for line in lines:
             if line.strip():
                 values = json.loads(line)
                 if not isinstance(values, dict):

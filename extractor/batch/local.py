@@ -74,7 +74,7 @@ def left_open(result: Determination) -> LeftOpen:
 def read_text(job: Job) -> SourceText:
     """The letter's text. Raises UnreadableInput."""
     letter = job.letter if isinstance(job.letter, bytes) else load(job.letter, job.options.limits)
-    return read_source(letter, name=job.file_name, ocr=job.options.ocr, limits=job.options.limits)
+    return read_source(letter, name=job.file, ocr=job.options.ocr, limits=job.options.limits)
 
 
 def read_all_by_model(run: Run, reader: Reader, bounds: Bounds, *, slots: int, auto: bool = False) -> None:
@@ -218,14 +218,14 @@ class Asking:
         self.asked[text] = ended = asyncio.Event()
         try:
             result = await by_model(read.letter, self.reader, reasons_of=read.reasons)
-            if self.reader.unkept:
-                raise RunTrouble(
-                    "the model's answers cannot be kept, and would be paid for again (see imr cache info): make room "
-                    "and give the same command again"
+            if self.reader.unkept and self.trouble is None:
+                # This one stands in the run's folder; no other is begun.
+                self.run.stopped = self.run.stopped or "trouble"
+                self.trouble = RunTrouble(
+                    "the model's answers cannot be kept, and a killed run would pay for them again (imr doctor tells "
+                    "where they are to go): mend that, and give the same command again"
                 )
             return succeeded(job.key, job.stamp, result, job.options.secret)
-        except RunTrouble:
-            raise
         except Exception as error:
             return failed(job.key, job.stamp, error)
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import zlib
@@ -15,11 +14,6 @@ from extractor.schema import Determination
 
 Ended = Literal["done", "partial", "failed"]
 MODEL_FAILED = "model_failed"
-
-
-def key_of(name: str) -> str:
-    """The letter's ``letter_id``: of its input's name, so that it stays the same from run to run."""
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -62,7 +56,7 @@ def succeeded(key: str, stamp: str, result: Determination, secret: bytes | None)
         "stamp": stamp,
         "ended": "done" if result.status == "complete" else "partial",
         "retry": MODEL_FAILED in flags,
-        "text": result.source.text_sha256,
+        "text": hidden(result.source.text_sha256, secret),
         "case": hidden(result.case.case_number, secret),
         "decided": str(result.case.decision_date or ""),
         "asked": provenance.prompt,

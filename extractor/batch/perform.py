@@ -80,10 +80,18 @@ class Asked:
 def perform(asked: Asked, told: Callable[[Run], None], note: Callable[[str], None]) -> tuple[dict[str, Any], int]:
     """Reads all letters that are to be read, writes the outputs, and gives ``run.json`` and the exit code.
 
-    Raises RunTrouble, UnknownModel; what was finished until then is kept.
+    Raises RunTrouble, UnreadableInput, UnknownModel; what was finished until then is kept.
     """
     gc.enable()  # a command does without for its short life; this one is long
     begun = dt.datetime.now(dt.UTC)
+    if asked.engine != "local":
+        from extractor.batch.cluster import installed
+
+        installed()
+    elif asked.model:
+        from extractor.model.client import reachable
+
+        reachable(asked.model)
     with gather(asked.inputs, asked.options.limits, apart=asked.out) as inputs:
         folder = RunFolder(asked.out, asked.identity(), fresh=asked.fresh, mixed=asked.mixed)
         try:
@@ -140,6 +148,8 @@ def _read(asked: Asked, run: Run, note: Callable[[str], None]) -> None:
             reader = Reader(asked.model, cache=cache, pace=pace)
             local.read_all_by_model(run, reader, asked.bounds, slots=asked.slots, auto=auto)
     finally:
+        for line in cache.warnings:
+            note(line)
         cache.close()
 
 
@@ -155,7 +165,13 @@ def _notes(run: Run) -> list[str]:
         notes.append(f"{inputs.repeated} letters were named more than once, and are read once")
     if folder.dropped:
         notes.append(f"{folder.dropped} results were damaged: their letters are read again")
+    known = sum(run.kept(entry) is not None for entry in inputs.entries)
     kept = len(inputs.entries) - len(run.waiting)
     if kept:
         notes.append(f"{kept:,} of {len(inputs.entries):,} letters were read before")
+    if len(folder.kept) > known:
+        notes.append(
+            f"{len(folder.kept) - known:,} letters that were read before are not among the inputs now, or have "
+            f"changed: what was read is kept, and is not in the data set"
+        )
     return notes

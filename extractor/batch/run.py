@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from extractor.batch.folder import RunFolder
+from extractor.batch.folder import Kept, RunFolder
 from extractor.batch.inputs import Entry, Inputs
-from extractor.batch.outcome import Outcome, key_of
+from extractor.batch.outcome import Outcome, hidden
 from extractor.limits import Limits
 
 
@@ -36,24 +36,31 @@ class Job:
 
     key: str
     stamp: str
-    name: str
+    file: str
+    """What the result calls its source."""
     size: int
     """Bytes."""
     letter: Entry | bytes
     """Where it lies, or the text that a manifest held."""
     options: Options
 
-    @property
-    def file_name(self) -> str:
-        """What the result calls its source; of a text its row, which is no file with an ending."""
-        name = Path(self.name.rpartition("!")[2]).name or self.name
-        return f"{name} (text)" if isinstance(self.letter, bytes) else name
-
 
 def job_of(inputs: Inputs, entry: Entry, options: Options) -> Job:
     """The letter, ready for a worker."""
     letter = inputs.text(entry) or entry
-    return Job(key_of(entry.input), entry.stamp, entry.input, entry.size, letter, options)
+    return Job(key_of(entry, options), stamp_of(entry, options), entry.file, entry.size, letter, options)
+
+
+def key_of(entry: Entry, options: Options) -> str:
+    """The letter's ``letter_id``: of its input's name, so that it stays the same from run to run; without text, of what
+    only the run's secret makes."""
+    key = hashlib.sha256(entry.input.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hidden(key, options.secret) or key
+
+
+def stamp_of(entry: Entry, options: Options) -> str:
+    """What changes when the letter does. Of a text it is a hash, by which whoever holds the letter would find it."""
+    return hidden(entry.stamp, options.secret) or entry.stamp
 
 
 @dataclass
@@ -152,7 +159,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.look_again()
-        self.to_read, self.before = len(self.waiting), self.folder.cost
+        self.to_read, self.before = len(self.waiting), self.folder.spent["cost"]
 
     def look_again(self) -> None:
         """Finds out which letters have no result yet."""
@@ -160,11 +167,19 @@ class Run:
         self.waiting = sorted(waiting, key=lambda entry: -entry.size)
 
     def _is_to_do(self, entry: Entry) -> bool:
-        key = key_of(entry.input)
-        if key in self._ended:
+        if key_of(entry, self.options) in self._ended:
             return False
-        kept = self.folder.kept.get(key)
-        return kept is None or kept.retry or kept.stamp != entry.stamp
+        kept = self.kept(entry)
+        return kept is None or kept.retry
+
+    def kept(self, entry: Entry) -> Kept | None:
+        """What became of the letter, as it is now."""
+        kept = self.folder.kept.get(key_of(entry, self.options))
+        return kept if kept is not None and kept.stamp == stamp_of(entry, self.options) else None
+
+    def unfinished(self) -> int:
+        """Letters that a stop has left to be read, or to be asked about again."""
+        return sum(map(self._is_to_do, self.inputs.entries)) if self.stopped else 0
 
     def jobs(self) -> Iterator[Job]:
         """The letters, until there are none or the run is stopped."""

@@ -51,13 +51,34 @@ def loaded(url: str, most: int) -> bytes:
     return data
 
 
+def opened(url: str) -> Any:
+    """The file, to be read anywhere in it. Raises UnreadableInput."""
+    fs = _fs()
+    try:
+        store, path = fs.FileSystem.from_uri(url)
+        return store.open_input_file(path)
+    except (OSError, ValueError) as error:
+        raise UnreadableInput(f"{named(url)}: the store does not give it ({type(error).__name__})") from None
+
+
+def beside(url: str, name: str) -> str:
+    """The address of a file in the same folder, or below it."""
+    bare, _, query = url.partition("?")
+    return f"{bare.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+
 def published(folder: Path, names: list[str], url: str) -> None:
     """Copies these files of the folder to the store. Raises RunTrouble."""
     fs = _fs()
     try:
         store, path = fs.FileSystem.from_uri(url)
         store.create_dir(path, recursive=True)
+        if isinstance(store, fs.LocalFileSystem):
+            Path(path).chmod(0o700)
         for name in names:
+            if isinstance(store, fs.LocalFileSystem):
+                Path(path, name).touch(0o600)
+                Path(path, name).chmod(0o600)
             with store.open_output_stream(f"{path}/{name}") as target, (folder / name).open("rb") as source:
                 while piece := source.read(1 << 20):
                     target.write(piece)

@@ -82,7 +82,8 @@ def batch(
         int, typer.Option("--max-attempts", min=1, max=100, help="How often a model out of reach is tried.")
     ] = BATCH_ATTEMPTS,
     max_cost: Annotated[
-        float | None, typer.Option("--max-cost", metavar="USD", min=0, help="Stop before the run costs more.")
+        float | None,
+        typer.Option("--max-cost", metavar="USD", min=0, help="Stop before the run costs more, in all its commands."),
     ] = None,
     max_errors: Annotated[
         int | None, typer.Option("--max-errors", min=0, help="Stop when more letters than this have failed.")
@@ -112,6 +113,7 @@ def batch(
     from extractor.batch.perform import Asked, perform
     from extractor.batch.run import Options, Stops
     from extractor.cli.progress import Progress, closing
+    from extractor.model.client import known
     from extractor.model.settings import ModelSettings, Patience
     from extractor.workers import Bounds
 
@@ -127,12 +129,15 @@ def batch(
         )
     if strategy not in ("all", "auto"):
         raise typer.BadParameter("the strategy is all or auto")
+    if model in (None, "none") and (via == "batch" or strategy == "auto" or max_cost is not None):
+        raise typer.BadParameter("--via batch, --strategy auto and --max-cost are about a model: name one with --model")
     if model is None and not quiet:
         typer.echo("imr: no model is set: rules only, nothing leaves this machine", err=True)
     settings = None
     if model not in (None, "none"):
         patience = Patience(attempts=max_attempts, seconds=BATCH_PATIENCE, letter=LETTER_PATIENCE)
         settings = ModelSettings(str(model), redact=redact, timeout=timeout, patience=patience)
+        known(settings)
         if max_cost is not None:
             _priced(settings)
     limits = Limits(bytes=int(max_mb * MIB), pages=max_pages)

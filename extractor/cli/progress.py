@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from extractor.batch.run import Run
 EVERY = 10.0
 """Seconds between two lines where there is no terminal."""
 SHORTLY = 0.2
+MOST_CAUSES = 3
+"""Why letters failed is told so many times; the rest stands in a file."""
 
 
 class Progress:
@@ -93,16 +95,51 @@ def _time(seconds: float) -> str:
 
 
 def closing(report: dict[str, Any], out: Path, *, as_json: bool) -> str:
-    """What is told of a run when it has ended."""
+    """What is told of a run when it has ended: what became of the letters, why some failed, what it took."""
     if as_json:
         return json.dumps(report, indent=2)
-    counts = report["counts"]
-    told = f"{out}: {counts['inputs']:,} letters: {counts['done']:,} done, {counts['partial']:,} flagged, "
+    return "\n".join(_lines(report, out))
+
+
+def _lines(report: dict[str, Any], out: Path) -> Iterator[str]:
+    counts, totals = report["counts"], report["totals"]
+    told = f"{out}: {_letters(counts['inputs'])}: {counts['done']:,} done, {counts['partial']:,} partial (flagged), "
     told += f"{counts['failed']:,} failed"
     for name, words in (("left", "left to read"), ("duplicates", "duplicates"), ("reissues", "reissues")):
         if counts[name]:
             told += f", {counts[name]:,} {words}"
-    limit = {"cost": "--max-cost", "errors": "--max-errors"}.get(report["stopped"])
-    if counts["left"] and limit:
-        told += f"; stopped on {limit}: the same command with another limit goes on, and asks nothing twice"
-    return told
+    yield told
+    causes = list(report["failures"].items())
+    for message, number in causes[:MOST_CAUSES]:
+        yield f"  failed, {_letters(number)}: {message}"
+    if causes:
+        beyond = f"{len(causes) - MOST_CAUSES} other causes and " if len(causes) > MOST_CAUSES else ""
+        yield f"  {beyond}each letter's cause: {out / 'failures.jsonl'}"
+    if totals["attempts"] or totals["cached"]:
+        cost = "price not known" if totals["unpriced"] else f"${totals['cost']:,.2f}"
+        yield (
+            f"  the model was asked about {_letters(totals['asked'])}, {totals['cached']:,} of these answered before: "
+            f"{totals['prompt'] + totals['completion']:,} tokens, {cost}"
+        )
+    if totals["unanswered"]:
+        yield (
+            f"  it failed on {_letters(totals['unanswered'])}: the rules' reading stands, and the same command asks "
+            f"about them again"
+        )
+    if saved := report.get("saved"):
+        dollars = f" and ${saved['cost']:,.2f}" if saved["cost"] else ""
+        tokens = f", about {saved['tokens']:,} tokens{dollars}" if saved["tokens"] else ""
+        yield f"  saved: {_letters(saved['letters'])} not asked about{tokens}"
+    if not report["tables"]:
+        yield "  no tables: they need the extra 'parquet' (pip install 'imr-extractor[parquet]')"
+    if report["state"] != "complete":
+        limit = {"cost": "--max-cost", "errors": "--max-errors"}.get(report["stopped"])
+        yield (
+            f"  stopped on {limit}: the same command with another limit goes on, and asks nothing twice"
+            if limit
+            else "  stopped: the same command goes on, and asks nothing twice"
+        )
+
+
+def _letters(number: int) -> str:
+    return f"{number:,} letter" + ("s" if number != 1 else "")

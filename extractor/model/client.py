@@ -173,14 +173,13 @@ def connect(settings: ModelSettings, transport: Any = None, pace: Pace | None = 
     """
     import instructor
 
+    known(settings)
     provider = settings.provider
     strict = provider in PROTOCOL and settings.mode in (None, "json_schema")
     mode = _mode(settings.mode or ("json_schema" if strict else None))
     server = LocalServer() if provider == "local" and transport is None else None
     if provider in PROTOCOL:
         client = instructor.from_openai(_openai(settings, transport, server), mode=mode or instructor.Mode.TOOLS)
-    elif "/" not in settings.model:
-        raise UnknownModel(f"the model '{settings.model}' is not known; {HOW_TO_NAME}")
     elif settings.base_url or settings.record:
         raise UnknownModel(f"'{provider}' is reached by its own package: a base URL or --record cannot be used with it")
     else:
@@ -207,6 +206,30 @@ def _prepared(form: type[Form]) -> type[Form]:
 
     prepared: type[Form] = instructor.openai_schema(form)
     return prepared
+
+
+def known(settings: ModelSettings) -> None:
+    """Raises UnknownModel where the model's name can be none."""
+    if settings.provider not in (*OFFLINE, *PROTOCOL) and "/" not in settings.model:
+        raise UnknownModel(f"the model '{settings.model}' is not known; {HOW_TO_NAME}")
+
+
+def reachable(settings: ModelSettings) -> None:
+    """Nothing, where there is a way to the model: no letter need be read to find out that a key is missing. Nobody is
+    asked. Raises UnknownModel."""
+    if settings.provider in OFFLINE or settings.provider == "local":
+        return
+    if settings.provider == "openai":
+        _key(settings)
+        return
+    connect(settings)
+
+
+def _key(settings: ModelSettings) -> str | None:
+    key = os.environ.get("OPENAI_API_KEY") if settings.provider == "openai" else None
+    if key is None and address(settings) == DEFAULTS["openai"]:
+        raise UnknownModel("OPENAI_API_KEY is not set; name a key, or a base URL that needs none (OPENAI_BASE_URL)")
+    return key
 
 
 def _silence() -> None:
@@ -256,11 +279,7 @@ def _openai(settings: ModelSettings, transport: Any, server: LocalServer | None)
     from extractor.model.recording import Player, Recorder
 
     url = server.url if server else address(settings)
-    key = server.key if server else None
-    if settings.provider == "openai":
-        key = os.environ.get("OPENAI_API_KEY")
-    if key is None and url == DEFAULTS["openai"]:
-        raise UnknownModel("OPENAI_API_KEY is not set; name a key, or a base URL that needs none (OPENAI_BASE_URL)")
+    key = server.key if server else _key(settings)
     if settings.provider == "mock" and transport is None:
         from extractor.model.mock import transport as mocked
 

@@ -20,6 +20,8 @@ DAY = 86_400
 DAYS = 90
 """How long an answer is kept, unless ``IMR_CACHE_DAYS`` says otherwise."""
 PREFIX = "imr:answer:"
+TRIES = 4
+"""So often a store that just changes its master is asked again, for about two seconds together."""
 
 
 class SharedCache:
@@ -69,8 +71,11 @@ class SharedCache:
 def described(url: str) -> str:
     """The store's name without user and password, for whoever asks what leaves the machine."""
     parts = urlsplit(url)
-    host = parts.hostname or "?"
-    return f"{parts.scheme}://{host}:{parts.port or 6379}, answers expire after {_days()} days"
+    try:
+        port = parts.port or 6379
+    except ValueError:
+        raise CacheTrouble("IMR_CACHE_URL is no address: write rediss://HOST:PORT") from None
+    return f"{parts.scheme}://{parts.hostname or '?'}:{port}, answers expire after {_days()} days"
 
 
 def _connect(url: str) -> Any:
@@ -83,9 +88,18 @@ def _connect(url: str) -> Any:
         import redis
     except ImportError:
         raise CacheTrouble("a shared cache needs the extra 'cluster' (pip install 'imr-extractor[cluster]')") from None
-    store = redis.Redis.from_url(url, socket_timeout=10, socket_connect_timeout=5)
+    from redis.backoff import ExponentialBackoff
+    from redis.retry import Retry
+
+    troubles = (redis.ConnectionError, redis.TimeoutError, redis.ReadOnlyError, redis.BusyLoadingError)
     try:
+        store = redis.Redis.from_url(
+            url, socket_timeout=10, socket_connect_timeout=5,
+            retry=Retry(ExponentialBackoff(cap=1.0, base=0.1), TRIES), retry_on_error=list(troubles),
+        )  # fmt: skip
         store.ping()
+    except ValueError:
+        raise CacheTrouble("IMR_CACHE_URL is no address: write rediss://HOST:PORT") from None
     except (redis.RedisError, OSError) as error:
         raise CacheTrouble(f"the shared cache does not answer ({type(error).__name__}): check IMR_CACHE_URL") from None
     return store
