@@ -46,18 +46,10 @@ def letters(folder: Path, count: int) -> Path:
     return folder
 
 
-def batch(folder: Path, out: Path, *options: str, url: str = "", cores: str = "", **more: str) -> list[str]:
-    """The command line of a run, and its environment."""
-    return [
-        *(["taskset", "-c", cores] if cores else []),
-        IMR,
-        "batch",
-        str(folder),
-        "--out",
-        str(out),
-        "--quiet",
-        *options,
-    ]
+def batch(folder: Path, out: Path, *options: str, cores: str = "") -> list[str]:
+    """The command line of a run."""
+    on = ["taskset", "-c", cores] if cores else []
+    return [*on, IMR, "batch", str(folder), "--out", str(out), "--quiet", *options]
 
 
 def environment(url: str, cache: Path) -> dict[str, str]:
@@ -93,24 +85,26 @@ def rules(count: int = 20_000) -> None:
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         folder = letters(work / "letters", count)
-        walls, peaks = {}, []
+        walls: dict[str, float] = {}
+        used: list[float] = []
         for cores in ("0", "0,1"):
+            used.clear()
             started = time.perf_counter()
             process = subprocess.Popen(batch(folder, work / f"out{len(cores)}", cores=cores), stdout=subprocess.DEVNULL)
             while process.poll() is None:
-                peaks.append((time.perf_counter() - started, memory(process.pid)))
+                used.append(memory(process.pid))
                 time.sleep(0.5)
             walls[cores] = time.perf_counter() - started
-        both = [memory for at, memory in peaks[len(peaks) // 2 :] if memory]
         print(f"rules: {count:,} letters, one core {walls['0']:.0f} s, both {walls['0,1']:.0f} s")
+        times = walls["0"] / walls["0,1"]
+        prove(times >= 1.6, f"both cores: {times:.2f} times one core's rate (1.6)")
+        prove(max(used) < 400, f"memory of all processes at most {max(used):.0f} MB (400)")
+        quarter = len(used) // 4
+        early, late = max(used[: 2 * quarter]), max(used[-quarter:])
         prove(
-            walls["0"] / walls["0,1"] >= 1.6, f"both cores: {walls['0'] / walls['0,1']:.2f} times one core's rate (1.6)"
+            late <= 1.15 * early,
+            f"memory at the end as before: {late:.0f} MB after {early:.0f}",
         )
-        prove(
-            max(memory for _, memory in peaks) < 400,
-            f"memory of all processes at most {max(m for _, m in peaks):.0f} MB (400)",
-        )
-        print(f"  memory over the run with both cores, MB: {[round(m) for m in both[:: max(1, len(both) // 10)]]}")
         prove(counts(work / "out3")["inputs"] == count, "every letter is counted")
 
 
@@ -160,7 +154,7 @@ def kills(count: int = 300) -> None:
         mock = Faulty(delay=0.2, tokens_per_second=800.0)
         with tempfile.TemporaryDirectory() as name, served(mock) as url:
             work = Path(name)
-            letters(folder_of(work), count)
+            letters(work / "letters", count)
             times = 0
             while True:
                 process = subprocess.Popen(
@@ -183,11 +177,6 @@ def kills(count: int = 300) -> None:
             prove(counts(work / "out")["inputs"] == len(results(work / "out")) == count, "  every letter exactly once")
             prove(not list((work / "out" / "shards").glob(".part*")), "  no torn file")
     print(f"kills: {KILLS} runs, {killed} kills, {again} letters asked about again")
-
-
-def folder_of(work: Path) -> Path:
-    """Where a run's letters lie."""
-    return work / "letters"
 
 
 def _named(found: list[str]) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from extractor.cli.options import (
     Record,
     Redact,
     Yes,
+    width,
 )
 from extractor.cli.settings import KEYS, SettingsError, default_map
 from extractor.errors import ImrError
@@ -314,7 +315,7 @@ def annotate(
 @app.command("mock-llm")
 def mock_llm(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 picks a free one.")] = 8080,
-    scenario: Annotated[str | None, typer.Option("--scenario", help="What goes wrong, by name.")] = None,
+    scenario: Annotated[str | None, typer.Option("--scenario", help="What goes wrong; a wrong name lists all.")] = None,
     rate: Annotated[float, typer.Option("--rate", min=0, max=1, help="In what share of the answers.")] = 1.0,
     seed: Annotated[int, typer.Option("--seed", help="Draws which.")] = 0,
     delay: Annotated[float, typer.Option("--delay", min=0, help="Seconds before each answer.")] = 0.0,
@@ -381,7 +382,7 @@ def _read(
             ocr=ocr,
             max_bytes=size,
             max_pages=max_pages,
-            width=_width(),
+            width=width(),
             model=model,
             **asking,
         )
@@ -430,12 +431,6 @@ def _write(out: str, action: str, *, first: bool, width: int) -> None:
     rule = "" if first or action not in ("view", "plain", "explain") else "\n" + "=" * width + "\n"
     color = False if os.environ.get("NO_COLOR") else None
     typer.echo(rule + out, nl=not out.endswith("\n"), color=color)
-
-
-def _width() -> int:
-    import shutil
-
-    return min(120, shutil.get_terminal_size((100, 24)).columns)
 
 
 def run(args: list[str] | None = None) -> int:

@@ -64,7 +64,10 @@ def served_mock(batches: Batches, port: int) -> None:
     scenario = batches.mock.scenario
     if scenario is not None and scenario not in SCENARIOS:
         raise typer.BadParameter(f"'{scenario}' is no scenario; there are {', '.join(SCENARIOS)}")
-    server = serve(batches.mock, port, batches)
+    try:
+        server = serve(batches.mock, port, batches)
+    except OSError as error:
+        raise typer.BadParameter(f"port {port} cannot be had ({error.strerror}): --port 0 finds a free one") from None
     typer.echo(f"the mock model listens: OPENAI_BASE_URL=http://127.0.0.1:{server.server_address[1]}/v1", err=True)
     try:
         server.serve_forever()

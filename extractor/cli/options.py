@@ -13,6 +13,14 @@ ATTEMPTS = Patience().attempts
 MODEL_SECONDS = 900.0
 """How much longer a letter may take where a model is asked: its attempts and waits have bounds of their own."""
 
+
+def width() -> int:
+    """Columns of what is printed: the terminal's, as long as lines can be read with ease."""
+    import shutil
+
+    return min(120, shutil.get_terminal_size((100, 24)).columns)
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON: one document, or one a line for several letters.")]
 Ocr = Annotated[bool, typer.Option("--ocr", envvar="IMR_OCR", help="Read scanned PDF pages with tesseract.")]
 
