@@ -7,13 +7,16 @@ import random
 import re
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from typing import Any
 
 from extractor.model.mock.server import Mock
 
-FILES, BATCHES = re.compile(r"^/v1/files(?:/([\w-]+)/content)?$"), re.compile(r"^/v1/batches(?:/([\w-]+))?$")
+FILES = re.compile(r"^/v1/files(?:/([\w-]+)(?:/content)?)?$")
+BATCHES = re.compile(r"^/v1/batches(?:/([\w-]+))?$")
+BROKEN = 502, b'{"error": {"message": "mock"}}'
 
 
 @dataclass
@@ -27,8 +30,19 @@ class Batches:
     expires: float = 0.0
     fails: float = 0.0
     seed: int = 0
+    holds: int | None = None
+    """Questions of all batches that are worked on: a batch that would make them more has failed."""
+    loses: list[str] = field(default_factory=list)
+    """``file`` or ``batch``, once for each that is made although the answer says it is not …"""
+    breaks: list[str] = field(default_factory=list)
+    """… and for each that is not made at all."""
+    deletes: bool = True
+    """A file that is not wanted any more, where asked to."""
     files: dict[str, bytes] = field(default_factory=dict)
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
+    uploaded: dict[str, str] = field(default_factory=dict)
+    """By id, the names that files came in with."""
+    _count: int = 0
     _one: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, method: str, path: str, content_type: str, body: bytes) -> tuple[int, bytes] | None:
@@ -37,12 +51,17 @@ class Batches:
         with self._one:
             if (found := FILES.match(path)) is not None:
                 if method == "POST":
-                    return self._made(self.files, "file", _uploaded(content_type, body))
+                    return self._lossy("file", lambda: self._took(content_type, body))
+                if method == "DELETE":
+                    return self._deleted(found[1])
+                if found[1] is None:
+                    held = [_file(name, called) for name, called in self.uploaded.items() if name in self.files]
+                    return 200, json.dumps({"object": "list", "data": held, "has_more": False}).encode()
                 return (200, self.files[found[1]]) if found[1] in self.files else (404, b"{}")
             if (found := BATCHES.match(path)) is None:
                 return None
             if method == "POST":
-                return self._submitted(json.loads(body))
+                return self._lossy("batch", lambda: self._submitted(json.loads(body)))
             if found[1] is None:
                 return 200, json.dumps({"object": "list", "data": [*self.batches.values()], "has_more": False}).encode()
             if found[1] not in self.batches:
@@ -50,21 +69,49 @@ class Batches:
             self._worked_on(self.batches[found[1]])
             return 200, json.dumps(self.batches[found[1]]).encode()
 
+    def _lossy(self, kind: str, make: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
+        if kind in self.breaks:
+            self.breaks.remove(kind)
+            return BROKEN
+        told = make()
+        if kind in self.loses:
+            self.loses.remove(kind)
+            return BROKEN
+        return told
+
+    def _took(self, content_type: str, body: bytes) -> tuple[int, bytes]:
+        called, data = _uploaded(content_type, body)
+        status, told = self._made(self.files, "file", data)
+        self.uploaded[json.loads(told)["id"]] = called
+        return status, told
+
+    def _deleted(self, name: str | None) -> tuple[int, bytes]:
+        if name not in self.files:
+            return 404, b"{}"
+        if not self.deletes:
+            return 403, b"{}"
+        del self.files[name]
+        return 200, json.dumps({"id": name, "object": "file", "deleted": True}).encode()
+
     def _made(self, held: dict[str, bytes], kind: str, data: bytes) -> tuple[int, bytes]:
-        name = f"{kind}-{len(held) + 1}"
+        self._count += 1
+        name = f"{kind}-{self._count}"
         held[name] = data
-        told = {"id": name, "object": "file", "bytes": len(data), "created_at": 0, "filename": name, "purpose": "batch"}
-        return 200, json.dumps({**told, "status": "processed"}).encode()
+        return 200, json.dumps(_file(name, name)).encode()
 
     def _submitted(self, asked: dict[str, Any]) -> tuple[int, bytes]:
         name = f"batch-{len(self.batches) + 1}"
-        self.batches[name] = {
+        batch = self.batches[name] = {
             "id": name, "object": "batch", "endpoint": asked["endpoint"], "input_file_id": asked["input_file_id"],
             "completion_window": asked["completion_window"], "created_at": int(time.time()), "status": "in_progress",
             "metadata": asked.get("metadata"), "output_file_id": None, "error_file_id": None,
-            "ready": time.time() + self.seconds,
+            "ready": time.time() + self.seconds, "questions": self.files[asked["input_file_id"]].count(b"\n"),
         }  # fmt: skip
-        return 200, json.dumps(self.batches[name]).encode()
+        worked_on = sum(one["questions"] for one in self.batches.values() if one["status"] == "in_progress")
+        if self.holds is not None and worked_on > self.holds:
+            batch["status"] = "failed"
+            batch["errors"] = {"object": "list", "data": [{"code": "token_limit_exceeded", "message": "mock"}]}
+        return 200, json.dumps(batch).encode()
 
     def _worked_on(self, batch: dict[str, Any]) -> None:
         if batch["status"] != "in_progress" or time.time() < batch["ready"]:
@@ -93,8 +140,13 @@ class Batches:
         batch["status"] = "expired" if self.expires and errors else "completed"
 
 
-def _uploaded(content_type: str, body: bytes) -> bytes:
-    """The file of a multipart form."""
+def _file(name: str, called: str) -> dict[str, Any]:
+    told = {"id": name, "object": "file", "bytes": 0, "created_at": 0, "filename": called, "purpose": "batch"}
+    return {**told, "status": "processed"}
+
+
+def _uploaded(content_type: str, body: bytes) -> tuple[str, bytes]:
+    """The file of a multipart form, behind its name."""
     form = BytesParser().parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
     part = next(part for part in form.walk() if part.get_filename())
-    return bytes(part.get_payload(decode=True))
+    return str(part.get_filename()), bytes(part.get_payload(decode=True))
