@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import csv
 import gc
@@ -20,6 +21,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ import pytest
 
 from extractor import read_source
 from extractor.batch.clusters import Clusters
+from extractor.batch.deferred import Provider
 from extractor.batch.estimate import estimate
 from extractor.batch.folder import RUN, SHARDS, RunFolder, whole
 from extractor.batch.inputs import gather
@@ -806,12 +809,30 @@ def provider(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Batche
     found = Batches(Mock())
     monkeypatch.setenv("IMR_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr("extractor.batch.deferred.FIRST_POLL", 0.01)
+    monkeypatch.setattr("extractor.batch.deferred.WAITS", (0.01, 0.01), raising=False)
+
+    class Deletes(BaseHTTPRequestHandler):
+        """What the mock's server answers by itself is answered there."""
+
+        def do_DELETE(self: Any) -> None:
+            status, data = found.answer("DELETE", self.path, "", b"") or (404, b"{}")
+            self._send(status, {}, data)
+
+    monkeypatch.setattr("extractor.model.mock.http.BaseHTTPRequestHandler", Deletes)
     with served(found.mock, found) as url:
         monkeypatch.setenv("OPENAI_BASE_URL", url)
         yield found
 
 
 DEFERRED: dict[str, Any] = {"model": ModelSettings("openai/gpt-4o"), "deferred": True}
+
+
+class Ended(BaseException):
+    """The program, in the middle of something."""
+
+
+async def ended(*_: object) -> None:
+    raise Ended
 
 
 def test_the_batch_interface_gives_what_asking_directly_gives(provider: Batches, tmp_path: Path) -> None:
@@ -847,12 +868,6 @@ def test_a_run_finds_its_batches_again(
 ) -> None:
     """A program that ended while the batch was at the provider submits nothing twice."""
 
-    class Ended(BaseException):
-        pass
-
-    async def ended(*_: object) -> None:
-        raise Ended
-
     with monkeypatch.context() as patched, pytest.raises(Ended):
         patched.setattr("extractor.batch.deferred.Provider._look_at", ended)
         done(write(tmp_path / "in"), out=tmp_path / "out", **DEFERRED)
@@ -880,6 +895,159 @@ def test_a_batch_that_would_cost_too_much_is_not_submitted(provider: Batches, tm
     report, code = perform(work, lambda run: None, lambda line: None)
     assert code == 6 and report["stopped"] == "cost" and report["counts"]["left"] == 3
     assert not provider.files and not provider.batches
+
+
+@pytest.mark.parametrize("kind", ["file", "batch"])
+@pytest.mark.parametrize("how", ["loses", "breaks"])
+def test_a_lost_answer_makes_nothing_twice(how: str, kind: str, provider: Batches, tmp_path: Path) -> None:
+    """What the provider made although it said 502 is taken; what it did not make is made again."""
+    getattr(provider, how).append(kind)
+    report = done(write(tmp_path / "in"), out=tmp_path / "out", **DEFERRED)
+    assert len(provider.batches) == len(provider.uploaded) == 1 and not getattr(provider, how)
+    assert report["counts"]["left"] == report["totals"]["unanswered"] == 0 and not provider.files
+
+
+@pytest.mark.parametrize("how", ["loses", "breaks"])
+def test_a_provider_that_answers_no_more_has_each_batch_once(how: str, provider: Batches, tmp_path: Path) -> None:
+    """The command fails, and the next one finds the batch that was made unseen, or makes it."""
+    provider.breaks += ["batch"] * 3
+    if how == "loses":
+        provider.breaks.pop()
+        provider.loses.append("batch")
+    with pytest.raises(ModelFailed, match=r"could not be submitted \(502\)"):
+        done(write(tmp_path / "in"), out=tmp_path / "out", **DEFERRED)
+    assert len(provider.batches) == (how == "loses")
+    assert done(tmp_path / "in", out=tmp_path / "out", **DEFERRED)["counts"]["left"] == 0
+    assert len(provider.batches) == 1 and not provider.files
+
+
+def sizes(provider: Batches, *, refused: bool) -> list[int]:
+    """Questions of the batches that were refused, or were not."""
+    return [one["questions"] for one in provider.batches.values() if (one["status"] == "failed") == refused]
+
+
+ROOM = {
+    "a file that is too large is halved": (50_000, 4, 2, [4], [2, 2]),
+    "until it fits": (50_000, 5, 1, [5, 2], [1, 1, 1, 1, 1]),
+    "files that fit, one at a time": (2, 6, 2, [2, 2], [2, 2, 2]),
+    "as many as find room": (1, 5, 3, [1, 1], [1, 1, 1, 1, 1]),
+}
+
+
+@pytest.mark.parametrize("name", ROOM)
+def test_what_finds_no_room_at_the_provider_is_submitted_later(
+    name: str, provider: Batches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When others have ended, in smaller files where there are no others; every letter is answered by one command."""
+    most, letters, provider.holds, refused, taken = ROOM[name]
+    monkeypatch.setattr("extractor.batch.deferred.MOST_QUESTIONS", most)
+    report = done(write(tmp_path / "in", letters), out=tmp_path / "out", **DEFERRED)
+    assert report["counts"]["left"] == report["totals"]["unanswered"] == 0
+    assert sizes(provider, refused=True) == refused and sizes(provider, refused=False) == taken
+    assert not provider.files and not list((tmp_path / "out").glob("batch*"))
+
+
+def test_a_provider_without_room_for_one_question_is_told(provider: Batches, tmp_path: Path) -> None:
+    """Only then it is a failure; when there is room again, the same command begins with all of them."""
+    provider.holds = 0
+    with pytest.raises(ModelFailed, match="no room for even one question"):
+        done(write(tmp_path / "in", 4), out=tmp_path / "out", **DEFERRED)
+    assert sizes(provider, refused=True) == [4, 2, 1] and not provider.files
+    provider.holds = None
+    assert done(tmp_path / "in", out=tmp_path / "out", **DEFERRED)["totals"]["unanswered"] == 0
+    assert sizes(provider, refused=False) == [4]
+
+
+DEATHS = {
+    "halving": ("_make_do", 0, [4, 4]),
+    "deleting": ("_tidy", 1, [4]),
+    "submitting again": ("_send", 1, [4]),
+    "looking again": ("_look_at", 1, [4]),
+    "deleting again": ("_tidy", 2, [4]),
+    "submitting the rest": ("_send", 2, [4]),
+}
+
+
+@pytest.mark.parametrize("name", DEATHS)
+def test_a_program_that_ends_while_there_is_no_room_goes_on(
+    name: str, provider: Batches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that the provider took is submitted twice, nothing is left there, and the size that fits is kept."""
+    dies_in, at, refused = DEATHS[name]
+    provider.holds = 2
+    works, calls = getattr(Provider, dies_in), iter(range(9))
+
+    async def dies(self: Provider, *given: Any, **named: Any) -> Any:
+        if next(calls) == at:
+            raise Ended
+        return await works(self, *given, **named)
+
+    with monkeypatch.context() as patched, pytest.raises(Ended):
+        patched.setattr(Provider, dies_in, dies)
+        done(write(tmp_path / "in", 4), out=tmp_path / "out", **DEFERRED)
+    assert done(tmp_path / "in", out=tmp_path / "out", **DEFERRED)["totals"]["unanswered"] == 0
+    assert sizes(provider, refused=False) == [2, 2] and not provider.files
+    assert sizes(provider, refused=True) == refused
+
+
+@pytest.mark.parametrize("hangs", [False, True], ids=["between two looks", "in a look"])
+def test_ctrl_c_ends_waiting_for_the_provider(
+    hangs: bool, provider: Batches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within about a second, with a line; what the provider answers meanwhile is collected by the same command."""
+    monkeypatch.setattr("extractor.batch.deferred.FIRST_POLL", 20.0)
+    provider.seconds = 3600.0
+    told: list[str] = []
+    pressed: list[float] = []
+
+    def press() -> None:
+        pressed.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def note(line: str) -> None:
+        told.append(line)
+        if line.startswith("interrupted"):
+            pressed.append(time.monotonic())
+        if ("submitted as" if hangs else "at the provider") in line:
+            threading.Timer(0.2, press).start()
+
+    with monkeypatch.context() as patched:
+        if hangs:
+            patched.setattr(Provider, "_retrieved", lambda *_: asyncio.sleep(20.0))
+        report, code = perform(asked(write(tmp_path / "in"), out=tmp_path / "out", **DEFERRED), lambda run: None, note)
+    assert pressed[1] - pressed[0] < 2 and code == 130 and report["counts"]["left"] == 3
+    assert [line for line in told if "interrupted" in line] == [
+        "interrupted: the provider works on; the same command collects the answers"
+    ]
+    provider.batches["batch-1"]["ready"] = 0.0
+    assert done(tmp_path / "in", out=tmp_path / "out", **DEFERRED)["counts"]["left"] == 0
+    assert len(provider.batches) == 1
+
+
+def test_what_was_collected_is_deleted_at_the_provider(
+    provider: Batches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Questions, answers and failures of each batch: by the next command, where the program ended before it did."""
+    provider.expires = 0.5
+    with monkeypatch.context() as patched, pytest.raises(Ended):
+        patched.setattr("openai.resources.files.AsyncFiles.delete", ended)
+        done(write(tmp_path / "in", 6), out=tmp_path / "out", **DEFERRED)
+    assert len(provider.files) == 3
+    assert done(tmp_path / "in", out=tmp_path / "out", **DEFERRED)["counts"]["left"] == 0
+    assert len(provider.batches) > 1 and not provider.files
+
+
+def test_what_cannot_be_deleted_is_told_once(provider: Batches, tmp_path: Path) -> None:
+    """The run is complete all the same; the same command tries it again."""
+    provider.fails, provider.deletes = 0.3, False
+    told: list[str] = []
+    work = asked(write(tmp_path / "in", 6), out=tmp_path / "out", **DEFERRED)
+    report, code = perform(work, lambda run: None, told.append)
+    assert report["state"] == "complete" and code == 0 and len(provider.batches) > 1 and provider.files
+    assert len([line for line in told if "cannot be deleted at the provider (403)" in line]) == 1
+    provider.deletes = True
+    done(tmp_path / "in", out=tmp_path / "out", **DEFERRED)
+    assert not provider.files and not list((tmp_path / "out").glob("batch*"))
 
 
 # What is told while it works.
