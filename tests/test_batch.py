@@ -21,7 +21,6 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -810,15 +809,6 @@ def provider(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Batche
     monkeypatch.setenv("IMR_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr("extractor.batch.deferred.FIRST_POLL", 0.01)
     monkeypatch.setattr("extractor.batch.deferred.WAITS", (0.01, 0.01), raising=False)
-
-    class Deletes(BaseHTTPRequestHandler):
-        """What the mock's server answers by itself is answered there."""
-
-        def do_DELETE(self: Any) -> None:
-            status, data = found.answer("DELETE", self.path, "", b"") or (404, b"{}")
-            self._send(status, {}, data)
-
-    monkeypatch.setattr("extractor.model.mock.http.BaseHTTPRequestHandler", Deletes)
     with served(found.mock, found) as url:
         monkeypatch.setenv("OPENAI_BASE_URL", url)
         yield found

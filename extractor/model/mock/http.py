@@ -26,6 +26,10 @@ def serve(mock: Mock, port: int = 0, batches: Batches | None = None) -> Threadin
             status, data = held.answer("GET", self.path, "", b"") or (404, b"{}")
             self._send(status, {}, data)
 
+        def do_DELETE(self) -> None:
+            status, data = held.answer("DELETE", self.path, "", b"") or (404, b"{}")
+            self._send(status, {}, data)
+
         def do_POST(self) -> None:
             sent = self.rfile.read(int(self.headers["content-length"]))
             came = time.monotonic()
