@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import random
 import re
 import signal
 import stat
@@ -22,13 +23,15 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
+from unittest.mock import MagicMock
 
 import pyarrow.parquet as parquet
 import pytest
 
 from extractor import read_source
-from extractor.batch.clusters import Clusters
+from extractor.batch.clusters import LOOKS, Clusters, _share
 from extractor.batch.deferred import Provider
 from extractor.batch.estimate import estimate
 from extractor.batch.folder import RUN, SHARDS, RunFolder, whole
@@ -700,6 +703,28 @@ def test_near_duplicates_share_a_number(one: str, other: str, alike: bool) -> No
     first, second = clusters.add(one), clusters.add(other.upper())
     assert (clusters.number(first) == clusters.number(second)) == alike
     assert clusters.number(first) == first
+
+
+@pytest.mark.parametrize(
+    ("texts", "common", "own", "changed", "copies"),
+    [(1, 0, 110, 0, 1_000), (1, 0, 110, 2, 1_000), (1, 0, 110, 3, 1_000), (40, 0, 150, 3, 50), (1_000, 55, 55, 0, 1)],
+    ids=["word for word", "two words changed", "three words changed", "many texts", "half in common"],
+)  # fmt: skip
+def test_a_reused_text_is_one_cluster_by_few_comparisons(
+    monkeypatch: pytest.MonkeyPatch, texts: int, common: int, own: int, changed: int, copies: int
+) -> None:
+    """However often reviewers fill other words into their texts, a copy is compared with a few texts, not with all."""
+    share = MagicMock(wraps=_share)
+    monkeypatch.setattr("extractor.batch.clusters._share", share)
+    draw, clusters = random.Random(texts + changed), Clusters()
+    some = ["".join(draw.choices(ascii_lowercase, k=6)) for _ in range(2_000)]
+    begin = draw.choices(some, k=common)
+    indices = []
+    for words in [begin + draw.choices(some, k=own) for _ in range(texts)] * copies:
+        filled = {at: draw.choice(some) for at in draw.sample(range(len(words)), changed)}
+        indices.append(clusters.add(" ".join(filled.get(at, word) for at, word in enumerate(words))))
+    assert [clusters.number(index) for index in indices] == [*range(texts)] * copies
+    assert share.call_count <= LOOKS * len(indices)
 
 
 @pytest.mark.parametrize("line", [b"", b"{}", b'{"key":"a"}\t{"x":1}', b"\xff\n", b"{\n", b"[1\n"])
