@@ -27,8 +27,8 @@ from typer.testing import CliRunner
 
 from evals import intervals
 from extractor.analysis.csv import COLUMNS, as_csv
-from extractor.analysis.interval import interval
-from extractor.analysis.names import bare, between, count, days, percent
+from extractor.analysis.interval import interval, wilson
+from extractor.analysis.names import bare, between, count, days, percent, reading, unfinished
 from extractor.analysis.page import page
 from extractor.analysis.search import search
 from extractor.analysis.stats import Rate, Row, Statistics, statistics
@@ -94,13 +94,13 @@ LETTERS = [
     letter(
         item("overturned", reasons=["criteria_met"], reviewer_sources=["ODG"], rationale_cluster=1),
         item("upheld", **OTHER, reasons=["not_recommended", "amount_exceeds_guideline"], rationale_cluster=2),
-        specialties=["Neurology", "Pain & Injury"], days_ur_denial_to_decision=40, cost_usd=0.1, prompt_tokens=10, completion_tokens=3,
+        specialties=["Neurology", "Pain & Injury"], days_ur_denial_to_decision=40, attempts=1, cost_usd=0.1, prompt_tokens=10, completion_tokens=3,
     ),
     letter(
         item("overturned", reasons=["criteria_met"], rationale_cluster=1),
         item("overturned", reasons=["follows_main_service"], depends_on=1, reviewer_sources=[], rationale_cluster=1),
         item("unknown", rationale_cluster=3),
-        decision_date=dt.date(2015, 4, 1), days_ur_denial_to_decision=50, cost_usd=0.2, prompt_tokens=20, completion_tokens=4,
+        decision_date=dt.date(2015, 4, 1), days_ur_denial_to_decision=50, attempts=2, cost_usd=0.2, prompt_tokens=20, completion_tokens=4,
     ),
     letter(
         item("upheld", **OTHER, reasons=["already_authorized"], already_authorized=True, administrator_sources=["ODG", "MTUS"], reviewer_sources=["MTUS", "ODG"]),
@@ -129,7 +129,7 @@ def numbers(rate: Rate | None) -> tuple[int, int, int, int] | None:
 
 
 def named(rows: list[Row]) -> dict[str, tuple[Any, Any]]:
-    return {row.name: (numbers(row.all), numbers(row.without)) for row in rows}
+    return {row.name: (numbers(row.all), numbers(row.alone)) for row in rows}
 
 
 @pytest.mark.parametrize(
@@ -154,15 +154,88 @@ def test_the_other_figures_are_those_counted_by_hand(folder: Path) -> None:
     """Counts, waits without duplicates, clusters, costs, guidelines under the name that the project gives them."""
     figures = statistics(folder)
     assert figures.overall is not None
-    assert numbers(figures.overall.all) == (3, 6, 3, 2) and numbers(figures.overall.without) == (3, 4, 2, 2)
+    assert numbers(figures.overall.all) == (3, 6, 3, 2) and numbers(figures.overall.alone) == (3, 4, 2, 2)
     assert (figures.overall.all.rate, figures.overall.all.letter_rate) == (0.5, 2 / 3)
     assert figures.letters == {"all": 5, "failed": 1, "duplicates": 1, "reissues": 0}
-    assert figures.issues == {"all": 7, "decided": 6, "upheld": 3, "overturned": 3, "unknown": 1, "dependent": 1, "already_authorized": 1, "without": 4}  # fmt: skip
+    assert figures.issues == {"all": 7, "decided": 6, "upheld": 3, "overturned": 3, "unknown": 1, "dependent": 1, "already_authorized": 1, "alone": 4}  # fmt: skip
     assert (figures.first, figures.last) == ("2015-03", "2015-04")
     assert [(one.name, one.letters, one.lower, one.median, one.upper) for one in figures.days] == [("ur_denial_to_decision", 3, 42.5, 45, 47.5)]  # fmt: skip
     assert figures.rationales == {"issues": 5, "clusters": 3, "shared": 1, "issues_shared": 3}
-    assert figures.totals == {"cost_usd": 0.3, "letters_priced": 2, "prompt_tokens": 30, "completion_tokens": 7}
+    assert figures.totals == {"letters_asked": 2, "letters_priced": 2, "letters_model_failed": 0, "letters_cached": 0, "cost_usd": 0.3, "prompt_tokens": 30, "completion_tokens": 7}  # fmt: skip
     assert [(one.title, one.section, one.administrator, one.reviewer) for one in figures.guidelines] == [("Chronic Pain", "Opioids", 1, 2), ("=HYPERLINK(1)", None, 0, 1)]  # fmt: skip
+
+
+STOPPED = {"state": "stopped", "counts": {"left": 1995}}
+LONGEST = "1,995 of 2,000 letters are not read yet: these figures are of the longest letters, not of all"
+BEFORE = "the run has not ended: these figures are of letters that were read before"
+
+
+@pytest.mark.parametrize(
+    ("run", "left", "told"),
+    [
+        (json.dumps(STOPPED), 1995, LONGEST),
+        (json.dumps({"state": "complete", "counts": {"left": 0}}), 0, ""),
+        (json.dumps({"state": "begun", "asked": {}}), None, BEFORE),
+        (json.dumps({"state": "stopped", "counts": {"left": "many"}}), None, ""),
+        (json.dumps({"state": "stopped", "counts": None}), None, ""),
+        ("[]", None, ""),
+        ("{", None, ""),
+        ("\0\udcff", None, ""),
+        (None, None, ""),
+    ],
+    ids=["stopped", "complete", "begun", "no_number", "no_counts", "no_object", "damaged", "no_text", "absent"],
+)  # fmt: skip
+def test_figures_of_an_unfinished_run_say_so(folder: Path, run: str | None, left: int | None, told: str) -> None:
+    """On top of the tables and of the page; a run that tells nothing of itself stops no figures."""
+    if run is not None:
+        (folder / "run.json").write_bytes(run.encode("utf-8", "surrogateescape"))
+    figures = statistics(folder)
+    assert (figures.letters.get("left"), figures.ended, unfinished(figures)) == (left, not told, told)
+    first = Outline(page(figures)).words.split("In California")[0]
+    assert first.split("decided", 1)[1].strip() == (f"{told[0].upper()}{told[1:]}." if told else "")
+    assert " ".join(table(figures, 80).split()).startswith(told or "5 letters")
+    rows = [row for row in csv.DictReader(io.StringIO(as_csv(figures))) if row["value"] == "left"]
+    assert [row["letters"] for row in rows] == ([] if left is None else [str(left)])
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ([{}], "No model was asked."),
+        ([{"attempts": 1, "prompt_tokens": 1000, "completion_tokens": 20, "cost_usd": 0.5}], "A model was asked about 1 letters and failed on 0 of them. Reading took 1,000 tokens sent and 20 received: 0.50 dollars."),
+        ([{"attempts": 1, "prompt_tokens": 1000, "completion_tokens": 20}], "A model was asked about 1 letters and failed on 0 of them. Reading took 1,000 tokens sent and 20 received: price not known."),
+        ([{"attempts": 1, "prompt_tokens": 7, "cost_usd": 0.25}, {"attempts": 1, "prompt_tokens": 8}, {}], "A model was asked about 2 letters and failed on 0 of them. Reading took 15 tokens sent and 0 received: 0.25 dollars, and for 1 letters price not known."),
+        ([{"attempts": 6, "flags": ["model_failed"], "cost_usd": 0.0}, {"attempts": 0, "flags": ["text_after_letter", "model_failed"], "cost_usd": 0.0}, {"flags": []}], "A model was asked about 2 letters and failed on 2 of them. Reading took 0 tokens sent and 0 received: 0.00 dollars."),
+        ([{"attempts": 0, "cache": "hit", "cost_usd": 0.0}, {"attempts": 0, "cache": "off"}], "For 1 letters a model's kept answer was used."),
+    ],
+    ids=["none", "priced", "no_price", "some_prices", "failed", "kept"],
+)  # fmt: skip
+def test_what_reading_took_is_told_as_it_was(tmp_path: Path, asked: list[dict[str, Any]], told: str) -> None:
+    """A price that is not known is not told as no dollars, nor a model that failed as none."""
+    figures = statistics(write(tmp_path / "run", [letter(item("upheld"), **one) for one in asked]))
+    assert reading(figures) == told
+    assert told in " ".join(Outline(page(figures)).words.split())
+    assert " ".join(table(figures, 80).split()).endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("written", "want"),
+    [
+        (["Pain Management", "PAIN MANAGEMENT", "pain management", "PAIN MANAGEMENT"], "Pain Management"),
+        (["Orthopaedic Surgery", "Orthopedic Surgery", "Orthopaedic surgery", "ORTHOPAEDIC SURGERY", "Orthopaedic Surgery"], "Orthopaedic Surgery"),
+        (["Orthopaedic Surgery", "Orthopedic Surgery", "ORTHOPEDIC SURGERY", "Orthopedic Surgery"], "Orthopedic Surgery"),
+        (["PHYSICAL MEDICINE & REHABILITATION", "PHYSICAL MEDICINE AND REHABILITATION"], "Physical Medicine and Rehabilitation"),
+        (["Anaesthesiology", "anesthesiology", "anesthesiology"], "Anesthesiology"),
+        (["Children's care of the HIV"], "Children's Care of the HIV"),
+    ],
+    ids=["case", "british", "american", "and", "more_of_these", "as_written"],
+)  # fmt: skip
+def test_a_specialty_is_one_however_it_is_written(tmp_path: Path, written: list[str], want: str) -> None:
+    """Told as it is written most often, in title case; a letter that names it twice counts once."""
+    letters = [letter(item("upheld"), specialties=[one]) for one in written]
+    letters.append(letter(item("upheld"), specialties=[written[-1], written[-1].upper()]))
+    figures = statistics(write(tmp_path / "run", letters))
+    assert named(figures.rates["specialty"]) == {want: ((len(letters), len(letters), 0, 0),) * 2}
 
 
 def some(count: int, seed: int, rate: float) -> list[tuple[int, int]]:
@@ -223,6 +296,50 @@ def test_items_of_one_letter_make_an_interval_no_narrower(tmp_path: Path) -> Non
     one = [letter(item("overturned" if number < 4 else "upheld")) for number in range(10)]
     many, few = statistics(write(tmp_path / "ten", ten)).overall, statistics(write(tmp_path / "one", one)).overall
     assert many and few and (many.all.low, many.all.high) == pytest.approx((few.all.low, few.all.high))
+
+
+def test_letters_that_decide_a_case_again_make_an_interval_no_narrower(tmp_path: Path) -> None:
+    """They are drawn with the case's first letter in every group that both are in, and count as letters all the same."""
+    draw = random.Random(3)
+    first = [item(draw.choice(("upheld", "upheld", "overturned"))) for _ in range(40)]
+    cases = [
+        (row, item(draw.choice((row["decision"], "upheld"))), item("overturned", category="injections"))
+        for row in first
+    ]  # fmt: skip
+    whole = statistics(write(tmp_path / "whole", [letter(*case) for case in cases]))
+    twice = [
+        one
+        for number, (before, later, more) in enumerate(cases)
+        for one in (letter(before), letter(later, more, reissue_of=f"{2 * number}.txt"))
+    ]
+    again = statistics(write(tmp_path / "again", twice))
+    for kind in ("category", "subcategory", "specialty", "month", "source", "reason"):
+        for one, other in zip(whole.rates[kind], again.rates[kind], strict=True):
+            assert other.alone and one.alone and (other.name, other.all.issues) == (one.name, one.all.issues)
+            assert (other.all.low, other.all.high, other.alone.low) == (one.all.low, one.all.high, one.alone.low)
+    assert whole.overall and again.overall and again.overall.all.low == whole.overall.all.low
+    assert (again.overall.all.letters, again.letters["reissues"]) == (80, 40)
+    alone = statistics(write(tmp_path / "alone", [{**one, "reissue_of": None} for one in twice])).overall
+    assert alone and alone.all.low and again.overall.all.low and alone.all.low > again.overall.all.low
+
+
+@pytest.mark.parametrize(("letters", "interval", "star"), [(9, False, True), (10, True, True), (29, True, True), (30, True, False)])  # fmt: skip
+def test_few_letters_have_no_interval_and_more_a_star(tmp_path: Path, letters: int, interval: bool, star: bool) -> None:
+    """Neither per item nor per letter, in no form; and no whisker is drawn."""
+    half = [letter(item("upheld"), item("overturned" if number % 2 else "upheld")) for number in range(letters)]
+    figures = statistics(write(tmp_path / "run", half))
+    assert figures.overall
+    rate = figures.overall.all
+    bounds = (rate.low, rate.high, rate.letter_low, rate.letter_high)
+    assert all((bound is not None) == interval for bound in bounds)
+    if interval:
+        assert (rate.letter_low, rate.letter_high) == wilson(rate.letter_rate, letters)
+    text = page(figures)
+    assert ('class="whisker"' in text, "*</abbr>" in text, text.count("fewer than 10 letters: no interval") > 0) == (interval, star, not interval)  # fmt: skip
+    [line] = [line for line in table(figures, 100).splitlines() if line.startswith("surgery")][:1]
+    assert (" – " in line, line.split()[0].endswith("*")) == (not interval, star)
+    [row] = [row for row in csv.DictReader(io.StringIO(as_csv(figures))) if row["group"] == "all" and row["alone"] == "false"]  # fmt: skip
+    assert all(bool(row[name]) == interval for name in ("low", "high", "letter_low", "letter_high"))
 
 
 def invented(seed: int) -> list[dict[str, Any]]:
@@ -304,13 +421,14 @@ class Outline(HTMLParser):
 
 def test_every_number_on_the_page_stands_in_the_csv(figures: Statistics) -> None:
     """As the page writes it; what is left are the words' own numbers."""
-    known = {"95", "100", "30"}
+    known = {"95", "100", "30", "10", "25", "75"}
     for row in csv.DictReader(io.StringIO(as_csv(figures))):
         for name in ("letters", "issues", "overturned", "letters_overturned", "number"):
             if row[name]:
                 number = float(row[name])
                 known |= {count(number), days(number), f"{number:,.2f}", bare(number)}
-        known |= {bare(float(row[name])) for name in ("rate", "low", "high", "letter_rate") if row[name]}
+        shares = ("rate", "low", "high", "letter_rate", "letter_low", "letter_high")
+        known |= {bare(float(row[name])) for name in shares if row[name]}
         known |= (
             set(re.findall(r"\d+", row["value"]))
             if row["group"] in ("month", "specialty") or row["table"] == "guidelines"
@@ -344,11 +462,73 @@ def test_the_page_is_sound_and_for_everyone(figures: Statistics) -> None:
     assert links <= ids
 
 
+def test_the_page_counts_the_letters_that_its_figures_are_of(folder: Path) -> None:
+    """Not those that failed or are duplicates; and it promises no care."""
+    words = " ".join(Outline(page(statistics(folder))).words.split())
+    assert "This page counts 3 determination letters, decided from 2015-03 to 2015-04" in words
+    assert words.count("the denial is reversed") == 2 and "gets" not in words
+
+
+def test_the_table_of_reasons_says_that_its_counts_are_lower_bounds(folder: Path) -> None:
+    """On the page and on a terminal, for as long as the README's figure is below a half."""
+    figures = statistics(folder)
+    told = "The rules find fewer than half of the reasons that a reader finds on test letters"
+    assert told in page(figures) and told in " ".join(table(figures, 80).split())
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"^\| `rationale.reasons`, found \| ([\d.]+) ", readme, re.M)
+    assert found and float(found[1]) < 50 and "### How well letters are read" in readme
+
+
+@pytest.mark.parametrize(("letters", "said"), [(40, False), (400, True)])
+def test_ends_of_a_table_are_told_where_they_are_apart(tmp_path: Path, letters: int, said: bool) -> None:
+    """Where the intervals of most and least overlap nothing is said."""
+    rows = [letter(item("overturned" if number % 10 < 3 + at else "upheld", kind))
+            for at, kind in enumerate(("surgery", "injections")) for number in range(letters)]  # fmt: skip
+    assert ("overturned most often: injections" in page(statistics(write(tmp_path / "run", rows)))) == said
+
+
+def test_months_of_few_letters_are_dots_that_no_line_joins(tmp_path: Path) -> None:
+    """Nor is there an interval around them: the line is drawn where each month has enough letters."""
+    sizes = {1: 40, 2: 40, 3: 29, 4: 40, 5: 12, 6: 5}
+    rows = [letter(item("overturned" if number % 3 else "upheld"), decision_date=dt.date(2015, month, 1))
+            for month, size in sizes.items() for number in range(size)]  # fmt: skip
+    chart = re.search(r'<figure class="time">.*?</figure>', page(statistics(write(tmp_path / "run", rows))), re.S)
+    assert chart
+    lines = re.findall(r'<polyline class="line" points="([^"]*)"', chart[0])
+    assert [len(line.split()) for line in lines] == [2]
+    assert (chart[0].count('class="band"'), chart[0].count('class="whisker"')) == (1, 1)
+    assert (chart[0].count('class="dot"'), chart[0].count('class="dot few"')) == (3, 3)
+    assert re.search(r">40<tspan [^>]*>items</tspan>", chart[0])
+
+
+def test_guidelines_have_inks_of_their_own_and_a_legend(folder: Path) -> None:
+    """Blue and grey mean overturned and upheld elsewhere on the page."""
+    text = page(statistics(folder))
+    section = text[text.index('id="guidelines"') : text.index('id="method"')]
+    assert re.findall(r'<b class="(\w+)"></b>([^<]*)', section) == [("theirs", "upper bar: claims administrators"), ("ours", "lower bar: reviewers")]  # fmt: skip
+    assert set(re.findall(r'<rect class="(\w+)"', section)) == {"theirs", "ours"}
+    for name in ("theirs", "ours"):
+        assert f"svg .{name} {{ fill: var(--{name}); }}" in text and f".legend b.{name} {{ background: var(--{name}); }}" in text  # fmt: skip
+
+
+def test_links_and_columns_are_named_by_what_they_hold(folder: Path) -> None:
+    """The link to a part of the page says what its heading says; quartiles are told by their share."""
+    figures = statistics(folder)
+    text, told = page(figures), table(figures, 100)
+    assert '<a href="#agreement">Different sources</a>' in text and "rely on different sources</h2>" in text
+    assert re.search(r"^Days from +letters +25 % +median +75 %$", told, re.M)
+    assert '<th scope="col">25&nbsp;%</th><th scope="col">median</th><th scope="col">75&nbsp;%</th>' in text
+    words = " ".join(told.split())
+    assert "of the letters with such items, how many had one overturned" in words
+    assert "Of 5 items with a rationale 3 (60.0 %) have nearly the same words there as another item" in words
+    assert figures.overall and figures.overall.name == "all"
+
+
 def test_words_of_letters_are_no_markup(tmp_path: Path) -> None:
     """Specialties and guidelines stand on the page as they are read; what drives a terminal is left out."""
     figures = statistics(write(tmp_path / "run", MARKUP, MARKED))
     text = page(figures)
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "&lt;Script&gt;Alert(1)&lt;/Script&gt;" in text
     assert "&lt;b&gt;R&amp;D&lt;/b&gt;; &#34;&gt;&lt;img src=x&gt;" in text
     assert "\x1b" not in table(figures, 80) and "<b>R&D</b>" in table(figures, 80)
 
@@ -368,7 +548,7 @@ def test_colours_are_told_apart_in_light_in_dark_and_in_print(folder: Path) -> N
     for scheme in schemes:
         colours = dict(re.findall(r"--(\w+): (#\w+)", scheme))
         for ground in ("paper", "card"):
-            for name, least in (("ink", 4.5), ("quiet", 4.5), ("mark", 4.5), ("other", 3)):
+            for name, least in (("ink", 4.5), ("quiet", 4.5), ("mark", 4.5), ("other", 3), ("theirs", 3), ("ours", 3)):
                 light, dark = sorted((luminance(colours[name]), luminance(colours[ground])), reverse=True)
                 assert (light + 0.05) / (dark + 0.05) >= least, (name, ground)
 
@@ -378,12 +558,14 @@ def test_the_csv_is_tidy_and_no_formula(figures: Statistics) -> None:
     rows = list(csv.DictReader(io.StringIO(as_csv(figures))))
     assert all(tuple(row) == COLUMNS for row in rows)
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
-    keys = [(row["table"], row["group"], row["value"], row["without_dependent"]) for row in rows]
+    keys = [(row["table"], row["group"], row["value"], row["alone"]) for row in rows]
     assert len(set(keys)) == len(keys)
     for row in rows:
         if row["rate"]:
             assert float(row["rate"]) == pytest.approx(int(row["overturned"]) / int(row["issues"]), abs=1e-6)
-            assert float(row["low"]) <= float(row["rate"]) <= float(row["high"])
+            assert bool(row["low"]) == bool(row["letter_low"]) == (int(row["letters"]) >= 10)
+            for low, rate, high in (("low", "rate", "high"), ("letter_low", "letter_rate", "letter_high")):
+                assert not row[low] or float(row[low]) <= float(row[rate]) <= float(row[high])
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
@@ -487,10 +669,12 @@ def damage(folder: Path, name: str) -> None:
     ("prepare", "told"),
     [
         (lambda folder, patch: (folder / "issues.parquet").unlink(), r"holds no tables: imr batch .*imr-extractor\[parquet\]"),
+        (lambda folder, patch: folder.rename(folder.with_name("other")), r"there is no such run folder: .*run$"),
+        (lambda folder, patch: [folder.rename(folder.with_name("other")), folder.write_text("")], r"there is no such run folder: .*run$"),
         (lambda folder, patch: damage(folder, "issues.parquet"), r"cannot be read \(\w+\)"),
         (lambda folder, patch: [patch.setitem(sys.modules, name, None) for name in ("duckdb", "_duckdb")], r"pip install 'imr-extractor\[analysis\]'"),
     ],
-    ids=["no_tables", "damaged", "no_duckdb"],
+    ids=["no_tables", "no_folder", "a_file", "damaged", "no_duckdb"],
 )  # fmt: skip
 def test_what_is_missing_is_said_in_one_line(
     folder: Path, monkeypatch: pytest.MonkeyPatch, prepare: Any, told: str
@@ -556,13 +740,19 @@ def test_the_commands_print_write_and_refuse(
     out = tmp_path / "page.html"
     assert invoke(app, ["stats", str(folder), "--html", str(out)]).exit_code == 0
     assert out.read_text(encoding="utf-8") == page(figures) and stat.S_IMODE(out.stat().st_mode) == 0o600
+    (folder / "run.json").write_text(json.dumps(STOPPED))
+    for asked in (["--csv"], ["--json"], ["--html", str(out)]):
+        assert f"imr: {LONGEST}\n" in invoke(app, ["stats", str(folder), *asked]).stderr
+    assert invoke(app, ["stats", str(folder)]).stderr == ""
+    letters = json.loads(invoke(app, ["stats", str(folder), "--json"]).stdout)["letters"]
+    assert (letters["all"], letters["left"]) == (5, 1995)
     searched = write(tmp_path / "other", FOUND)
     [told] = json.loads(invoke(app, ["search", str(searched), "radiculopathy", "--json"]).stdout)
     assert (told["input"], told["decision"], told["reasons"]) == ("0.txt", "upheld", ["not_recommended"])
     assert invoke(app, ["search", str(searched), "walker", "--limit", "1"]).output.count("UPHELD") == 1
 
 
-@pytest.mark.parametrize("name", ["interval", "search"])
+@pytest.mark.parametrize("name", ["interval", "search", "stats"])
 def test_examples_of_docstrings_hold(name: str) -> None:
     """They are run as they stand."""
     tried = doctest.testmod(importlib.import_module(f"extractor.analysis.{name}"))

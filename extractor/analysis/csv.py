@@ -10,12 +10,14 @@ from typing import Any
 from extractor.analysis import names
 from extractor.analysis.stats import Rate, Row, Statistics
 
-COLUMNS = (
-    "table", "group", "value", "letters", "issues", "overturned", "rate", "low", "high", "without_dependent",
-    "letters_overturned", "letter_rate", "number",
+NUMBERS = (
+    "letters", "issues", "overturned", "rate", "low", "high", "letters_overturned", "letter_rate", "letter_low",
+    "letter_high",
 )  # fmt: skip
-"""``rate`` with its 95 % interval is per item; ``letter_rate`` is of letters with at least one overturned item;
-``number`` is what is neither: days, citations, tokens, dollars."""
+COLUMNS = ("table", "group", "value", "alone", *NUMBERS, "number")
+"""``rate`` with its 95 % interval is per item; ``alone`` says whether items that depend on another or were authorised
+already are left out; ``letter_rate`` is of letters with at least one overturned item; ``number`` is what is neither:
+days, citations, tokens, dollars."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for a formula."""
 
@@ -63,15 +65,14 @@ def _counts(figures: Statistics) -> Iterator[dict[str, Any]]:
 
 
 def _rate(table: str, group: str, value: str, row: Row) -> Iterator[dict[str, Any]]:
-    for without, rate in ((False, row.all), (True, row.without)):
+    for alone, rate in (("false", row.all), ("true", row.alone)):
         if rate:
-            yield {"table": table, "group": group, "value": value, "without_dependent": str(without).lower(),
-                   **_numbers(rate)}  # fmt: skip
+            yield {"table": table, "group": group, "value": value, "alone": alone, **_numbers(rate)}
 
 
 def _numbers(rate: Rate) -> dict[str, Any]:
-    shares = {name: round(getattr(rate, name), 6) for name in ("rate", "low", "high", "letter_rate")}
-    return {name: getattr(rate, name) for name in ("letters", "issues", "overturned", "letters_overturned")} | shares
+    found = {name: getattr(rate, name) for name in NUMBERS}
+    return {name: round(value, 6) if isinstance(value, float) else value for name, value in found.items()}
 
 
 def _number(table: str, group: str, value: str, number: float) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 Items of one letter share a patient, a reviewer and often a text, so a resample takes letters, never items.  Of a group
 of items a letter matters only by two numbers, its items and how many of them were overturned: letters alike in both
-are counted together.
+are counted together.  Letters that decide one case again share all of this too: they come here as one letter.
 
 A letter stands in a resample as often as a Poisson draw of mean 1 says (Hanley and MacGibbon 2006, Creating
 non-parametric bootstrap samples using Poisson frequencies, Comput. Methods Programs Biomed. 83:57-62), which is what a

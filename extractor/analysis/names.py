@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from extractor.analysis.stats import NONE, UNSTATED, Guideline, Row
+from extractor.analysis.stats import LEAST, NONE, UNSTATED, Guideline, Row, Statistics
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
 """What words of a letter could drive a terminal with, or turn round."""
@@ -53,6 +53,9 @@ TITLES = {
 LEFT_OUT = {"source": "none named", "reason": "none found", "month": "not dated"}
 FEW = 30
 """Groups of fewer letters are told as uncertain: their intervals rest on too little."""
+NO_INTERVAL = f"fewer than {LEAST} letters: no interval"
+LOWER_BOUNDS = "The rules find fewer than half of the reasons that a reader finds on test letters"
+"""By ``rationale.reasons`` in the README's part "How well letters are read"."""
 
 
 def told(kind: str, name: str) -> str:
@@ -95,8 +98,9 @@ def bare(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
-def between(low: float, high: float) -> str:
-    return f"{100 * low:.1f}–{100 * high:.1f}"
+def between(low: float | None, high: float | None) -> str:
+    """An interval; a dash where there is none."""
+    return "–" if low is None or high is None else f"{100 * low:.1f}–{100 * high:.1f}"
 
 
 def count(number: float) -> str:
@@ -106,6 +110,49 @@ def count(number: float) -> str:
 def days(number: float) -> str:
     """Quartiles can stand between two days."""
     return f"{number:,.1f}".removesuffix(".0")
+
+
+def unfinished(figures: Statistics) -> str:
+    """What is said on top of the figures of a run that has letters left; else nothing."""
+    left = figures.letters.get("left")
+    if left:
+        of = f"{count(left)} of {count(figures.letters['all'] + left)} letters are not read yet"
+        return f"{of}: these figures are of the longest letters, not of all"
+    return "" if figures.ended else "the run has not ended: these figures are of letters that were read before"
+
+
+def alike(figures: Statistics) -> str:
+    """How many items have a rationale that another one has too, but for a few words."""
+    told = figures.rationales
+    if not told["issues"]:
+        return ""
+    return (
+        f"Of {count(told['issues'])} items with a rationale {count(told['issues_shared'])} "
+        f"({percent(told['issues_shared'] / told['issues'])}) have nearly the same words there as another item: "
+        f"reviewers use a text again. Texts that were used more than once: {count(told['shared'])}."
+    )
+
+
+def reading(figures: Statistics) -> str:
+    """Whether a model read along, how that went, and what it took."""
+    totals = figures.totals
+    asked, failed, cached = (totals[f"letters_{name}"] for name in ("asked", "model_failed", "cached"))
+    said = [f"A model was asked about {count(asked)} letters and failed on {count(failed)} of them."] * bool(asked)
+    said += [f"For {count(cached)} letters a model's kept answer was used."] * bool(cached)
+    tokens = totals["prompt_tokens"], totals["completion_tokens"]
+    if asked or any(tokens):
+        said.append(f"Reading took {count(tokens[0])} tokens sent and {count(tokens[1])} received: {_price(figures)}.")
+    return " ".join(said) or "No model was asked."
+
+
+def _price(figures: Statistics) -> str:
+    totals = figures.totals
+    unknown = totals["letters_asked"] - totals["letters_priced"]
+    if not unknown:
+        return f"{totals['cost_usd']:,.2f} dollars"
+    if not totals["letters_priced"]:
+        return "price not known"
+    return f"{totals['cost_usd']:,.2f} dollars, and for {count(unknown)} letters price not known"
 
 
 def months(rows: Iterable[Row]) -> str:

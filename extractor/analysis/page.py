@@ -11,7 +11,7 @@ from typing import Any
 
 from extractor.analysis import names
 from extractor.analysis.names import FEW, bare, between, count, percent
-from extractor.analysis.stats import Guideline, Rate, Row, Statistics
+from extractor.analysis.stats import LEAST, Guideline, Rate, Row, Statistics
 from extractor.taxonomy import REASONS
 
 SHOWN = {"specialty": 15}
@@ -25,7 +25,8 @@ LEDES = {
     "source": "Whose recommendation the reviewer's decision rests on. An item with two sources counts under both.",
     "agreement": "The claims administrator names a source for the denial, and the reviewer one for the decision.",
     "reason": "Why the reviewer decided so. A reason is given for a decision, and most reasons go with one decision "
-    "only: this tells how often each is given, and is no chance of success.",
+    "only: this tells how often each is given, and is no chance of success. "
+    f"{names.LOWER_BOUNDS} (the README's part “How well letters are read” has the figure): counts are lower bounds.",
     "specialty": "Who decided. Reviewers of one specialty are sent other cases than those of another: a difference "
     "here is one of cases first. A reviewer with two specialties counts under both.",
     "month": "",
@@ -44,12 +45,19 @@ def page(figures: Statistics) -> str:
     overall = figures.overall
     rows = {**figures.rates, "agreement": figures.agreement}
     return environment.from_string(template).render(
-        figures=figures, overall=overall.all if overall else None, alone=overall.without if overall else None,
-        interval=between(overall.all.low, overall.all.high) if overall else "", few=FEW,
+        figures=figures, overall=overall.all if overall else None, alone=overall.alone if overall else None,
+        intervals=_intervals(overall.all) if overall else (), few=FEW, least=LEAST,
+        unfinished=names.unfinished(figures), alike=names.alike(figures), reading=names.reading(figures),
         charts={kind: _chart(kind, rows[kind], overall.all) for kind in rows} if overall else {},
         time=_time(figures.rates["month"]) if overall else None, guidelines=_guidelines(figures.guidelines),
-        spent=_spent(figures), shared=_shared(figures),
+        spent=_spent(figures),
     )  # fmt: skip
+
+
+def _intervals(rate: Rate) -> tuple[str, ...]:
+    """In words, per item and per letter."""
+    bounds = (rate.low, rate.high), (rate.letter_low, rate.letter_high)
+    return tuple(f"95 % interval {between(*both)}" if None not in both else names.NO_INTERVAL for both in bounds)
 
 
 def _chart(kind: str, rows: Sequence[Row], overall: Rate) -> dict[str, Any]:
@@ -71,13 +79,19 @@ def _row(kind: str, row: Row, top: float) -> dict[str, Any]:
         "note": REASONS.get(row.name, "") if kind == "reason" else "",  # type: ignore[call-overload]
         "few": rate.letters < FEW, "letters": count(rate.letters), "issues": count(rate.issues),
         "overturned": count(rate.overturned), "rate": bare(rate.rate), "interval": between(rate.low, rate.high),
-        "letter_rate": bare(rate.letter_rate), "alone": bare(row.without.rate) if row.without else "–",
-        "at": _at(rate.rate, top), "low": _at(rate.low, top), "high": _at(rate.high, top), "beyond": rate.high > top,
+        "letter_rate": bare(rate.letter_rate), "letter_interval": _intervals(rate)[1],
+        "alone": bare(row.alone.rate) if row.alone else "–", "at": _at(rate.rate, top), **_whisker(rate, top),
     }  # fmt: skip
 
 
+def _whisker(rate: Rate, top: float) -> dict[str, Any]:
+    if rate.low is None or rate.high is None:
+        return {"low": None, "high": None, "beyond": False}
+    return {"low": _at(rate.low, top), "high": _at(rate.high, top), "beyond": rate.high > top}
+
+
 def _said(kind: str, rows: Sequence[Row]) -> str:
-    """The ends of a table in a sentence, of groups that are large enough to speak of."""
+    """The ends of a table in a sentence, where they are large enough to speak of and their intervals do not overlap."""
     if kind in ("reason", "month"):
         return ""
     if kind == "agreement":
@@ -92,6 +106,8 @@ def _said(kind: str, rows: Sequence[Row]) -> str:
     if len(sure) < 2:
         return ""
     least, most = sure[0], sure[-1]
+    if least.all.high is None or most.all.low is None or least.all.high >= most.all.low:
+        return ""
     return (
         f"Of groups with at least {FEW} letters, overturned most often: {names.told(kind, most.name)} "
         f"({percent(most.all.rate)}); least often: {names.told(kind, least.name)} ({percent(least.all.rate)})."
@@ -100,7 +116,7 @@ def _said(kind: str, rows: Sequence[Row]) -> str:
 
 def _scale(rates: Sequence[Rate]) -> tuple[float, float]:
     """The axis holds every rate, and every interval that rests on enough letters."""
-    need = max(rate.high if rate.letters >= FEW else rate.rate for rate in rates)
+    need = max(rate.high if rate.high is not None and rate.letters >= FEW else rate.rate for rate in rates)
     return next((top, step) for top, step in SCALES if need <= top + 1e-9)
 
 
@@ -133,11 +149,17 @@ def _time(rows: Sequence[Row]) -> dict[str, Any] | None:
         return round(100 - 100 * min(share / top, 1), 3)
 
     points = [(across(position + gap / 2), rate) for position, rate in dated]
-    runs = [[points[at] for at in run] for run in _runs([position for position, _ in dated], gap)]
+    # Too few letters make a dot, and no slope.
+    sure = {
+        position: (across(position + gap / 2), up(rate.rate), up(rate.low), up(rate.high))
+        for position, rate in dated
+        if rate.letters >= FEW and rate.low is not None and rate.high is not None
+    }
+    runs = [[sure[position] for position in run] for run in _runs([*sure], gap)]
     return {
-        "lines": [" ".join(f"{x},{up(rate.rate)}" for x, rate in run) for run in runs],
-        "bands": [_band([(x, up(rate.low), up(rate.high)) for x, rate in run]) for run in runs if len(run) > 1],
-        "whiskers": [(x, up(rate.low), up(rate.high)) for run in runs if len(run) == 1 for x, rate in run],
+        "lines": [" ".join(f"{x},{y}" for x, y, _, _ in run) for run in runs if len(run) > 1],
+        "bands": [_band(run) for run in runs if len(run) > 1],
+        "whiskers": [(x, low, high) for run in runs if len(run) == 1 for x, _, low, high in run],
         "dots": [(x, up(rate.rate), rate.letters < FEW) for x, rate in points],
         "bars": [
             (across(position + gap * 0.1), across(first + gap * 0.8), round(100 * rate.issues / most, 2))
@@ -155,20 +177,20 @@ def _position(name: str) -> int:
 
 
 def _runs(positions: Sequence[int], gap: int) -> list[list[int]]:
-    """The places of those that follow each other without a gap: no line is drawn over months that have no letter."""
+    """Those that follow each other without a gap: no line is drawn over months that are left out."""
     runs: list[list[int]] = []
-    for at, position in enumerate(positions):
-        if at and position - positions[at - 1] == gap:
-            runs[-1].append(at)
+    for position in positions:
+        if runs and position - runs[-1][-1] == gap:
+            runs[-1].append(position)
         else:
-            runs.append([at])
+            runs.append([position])
     return runs
 
 
-def _band(points: Sequence[tuple[float, float, float]]) -> str:
+def _band(points: Sequence[tuple[float, float, float, float]]) -> str:
     """Along the lower bounds and back along the upper ones."""
-    there = [f"{x},{low}" for x, low, _ in points]
-    return " ".join(there + [f"{x},{high}" for x, _, high in reversed(points)])
+    there = [f"{x},{low}" for x, _, low, _ in points]
+    return " ".join(there + [f"{x},{high}" for x, _, _, high in reversed(points)])
 
 
 def _years(first: int, last: int, across: Any) -> Iterator[tuple[float, str]]:
@@ -203,8 +225,3 @@ def _spent(figures: Statistics) -> list[dict[str, str]]:
         }
         for one in figures.days
     ]  # fmt: skip
-
-
-def _shared(figures: Statistics) -> str | None:
-    told = figures.rationales
-    return percent(told["issues_shared"] / told["issues"]) if told["issues"] else None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from extractor.analysis import names
-from extractor.analysis.names import bare, between, count, percent
+from extractor.analysis.names import bare, between, count
 from extractor.analysis.stats import Row, Statistics
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ COLUMNS: tuple[Column, ...] = (
     ("item %", 8, lambda row: bare(row.all.rate)),
     ("95 %", 11, lambda row: between(row.all.low, row.all.high)),
     ("letter %", 9, lambda row: bare(row.all.letter_rate)),
-    ("alone %", 8, lambda row: bare(row.without.rate) if row.without else "-"),
+    ("alone %", 8, lambda row: bare(row.alone.rate) if row.alone else "–"),
 )
 LAST_KEPT, LEAST_NAME = 4, 24
 """On a narrow terminal the last columns are left out, down to so many, where names have less room than this."""
@@ -34,14 +34,15 @@ LAST_KEPT, LEAST_NAME = 4, 24
 def table(figures: Statistics, width: int) -> str:
     """Every table, one below the other."""
     width = max(NARROWEST, width)
-    lines = list(_head(figures, width))
+    lines = _wrap(names.unfinished(figures), width)
+    lines += _head(figures, width)
     if figures.overall:
         for kind, rows in figures.rates.items():
             lines += _rates(names.TITLES[kind], kind, rows, width)
         lines += _rates(names.TITLES["agreement"], "agreement", figures.agreement, width)
     lines += _guidelines(figures, width)
     lines += _days(figures, width)
-    lines += ["", *_wrap(_rest(figures), width)]
+    lines += ["", *_wrap(f"{names.alike(figures)} {names.reading(figures)}", width)]
     return "\n".join(lines) + "\n"
 
 
@@ -64,9 +65,10 @@ def _head(figures: Statistics, width: int) -> Iterator[str]:
     )  # fmt: skip
     yield ""
     yield from _wrap(
-        "item\xa0%: of the items, how many were overturned, with the 95\xa0% interval by letter. letter\xa0%: of the "
-        "letters, how many hold such an item. alone\xa0%: as item\xa0%, without items that depend on another or were "
-        f"authorised already. * fewer than {names.FEW} letters: uncertain.", width,
+        "item\xa0%: of the items, how many were overturned, with the 95\xa0% interval by case. letter\xa0%: of the "
+        "letters with such items, how many had one overturned. alone\xa0%: as item\xa0%, without items that depend on "
+        f"another or were authorised already. * fewer than {names.FEW} letters: uncertain. – {names.NO_INTERVAL}, "
+        "or no such items.", width,
     )  # fmt: skip
     yield from _lines("", [("all items", figures.overall)], width)
 
@@ -75,8 +77,9 @@ def _rates(title: str, kind: str, rows: Sequence[Row], width: int) -> list[str]:
     most = MOST.get(kind, len(rows))
     shown = rows[-most:] if kind == "month" else rows[:most]
     title = title.replace("Month", "Year") if kind == "month" and names.months(rows) == "year" else title
+    note = _wrap(f"  {names.LOWER_BOUNDS}: counts are lower bounds.", width, "  ") if kind == "reason" else []
     lines = _lines(title, [(names.short(kind, row.name), row) for row in shown], width)
-    return lines + ([f"  {count(len(rows) - most)} more: --csv or --html shows all"] if len(rows) > most else [])
+    return lines + note + ([f"  {count(len(rows) - most)} more: --csv or --html shows all"] if len(rows) > most else [])
 
 
 def _lines(title: str, rows: Sequence[tuple[str, Row]], width: int) -> list[str]:
@@ -111,28 +114,10 @@ def _days(figures: Statistics, width: int) -> Iterator[str]:
     if figures.days:
         room = min(WIDEST_NAME, width - 36)
         yield ""
-        yield "Days from".ljust(room) + "".join(name.rjust(9) for name in ("letters", "quarter", "half", "3/4"))
+        yield "Days from".ljust(room) + "".join(name.rjust(9) for name in ("letters", "25 %", "median", "75 %"))
         for one in figures.days:
             cells = (count(one.letters), *map(names.days, (one.lower, one.median, one.upper)))
             yield from _line(names.SPENT[one.name], room, "".join(cell.rjust(9) for cell in cells))
-
-
-def _rest(figures: Statistics) -> str:
-    told, totals = figures.rationales, figures.totals
-    said = ""
-    if told["issues"]:
-        said = (
-            f"Rationales: {count(told['issues_shared'])} of {count(told['issues'])} items "
-            f"({percent(told['issues_shared'] / told['issues'])}) have one that nearly another item has too, in "
-            f"{count(told['shared'])} clusters. "
-        )
-    if not totals["prompt_tokens"] and not totals["completion_tokens"]:
-        return said + "No model was asked."
-    cost = f"{totals['cost_usd']:,.2f} dollars" if totals["letters_priced"] else "no price known"
-    return said + (
-        f"Reading took {count(totals['prompt_tokens'])} tokens sent and {count(totals['completion_tokens'])} "
-        f"received: {cost}."
-    )
 
 
 def hits(found: Sequence[Hit], width: int) -> str:

@@ -23,9 +23,11 @@ CONFIG: dict[str, Any] = {
 
 
 class Tables:
-    """The Parquet files of one folder. Raises RunTrouble where they, or duckdb, are not there."""
+    """The Parquet files of one folder. Raises RunTrouble where it, they, or duckdb are not there."""
 
     def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise RunTrouble(f"there is no such run folder: {folder}")
         missing = [name for name in USED if not (folder / f"{name}.parquet").is_file()]
         if missing:
             raise RunTrouble(

@@ -31,6 +31,11 @@ def stats(
     if csv and json:
         raise typer.BadParameter("the figures are printed as CSV or as JSON, not both")
     figures = statistics(directory)
+    if csv or json or html is not None:
+        from extractor.analysis.names import unfinished
+
+        if warning := unfinished(figures):
+            typer.echo(f"imr: {warning}", err=True)
     if html is not None:
         from extractor.analysis.page import page
         from extractor.batch.folder import write_whole
