@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli.options import Json
+from extractor.cli.options import Json, width
 
 Run = Annotated[Path, typer.Argument(metavar="DIR", help="The folder that imr batch wrote.")]
 
@@ -53,7 +53,7 @@ def stats(
     elif html is None:
         from extractor.analysis.table import table
 
-        typer.echo(table(figures, _width()), nl=False)
+        typer.echo(table(figures, width()), nl=False)
     else:
         typer.echo(f"imr: {html} written", err=True)
 
@@ -76,12 +76,6 @@ def search(
         return
     from extractor.analysis.table import hits
 
-    typer.echo(hits(found, _width()), nl=False)
+    typer.echo(hits(found, width()), nl=False)
     if len(found) == limit:
         typer.echo(f"imr: the first {limit}; --limit shows more", err=True)
-
-
-def _width() -> int:
-    import shutil
-
-    return min(120, shutil.get_terminal_size((100, 24)).columns)
