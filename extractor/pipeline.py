@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -210,16 +211,14 @@ async def _ask_reasons(reader: Reader, units: Units, issues: Sequence[Issue]) ->
 
 def _determination(source: SourceText, reading: Reading, provenance: Provenance) -> Determination:
     started = time.perf_counter()
-    findings = [*check(reading.statement, reading.told)]
     numbers = {issue.number for issue in reading.statement.issues}
-
-    def flagged(flags: Sequence[Flag], number: int | None) -> list[Flag]:
-        return [*flags, *(finding.flag for finding in findings if finding.issue == number)]
-
+    found: defaultdict[int | None, list[Flag]] = defaultdict(list)
+    for finding in check(reading.statement, reading.told):
+        found[finding.issue if finding.issue in numbers else None].append(finding.flag)
     issues = [
-        issue.model_copy(update={"flags": flagged(issue.flags, issue.number)}) for issue in reading.statement.issues
+        issue.model_copy(update={"flags": [*issue.flags, *found[issue.number]]}) for issue in reading.statement.issues
     ]
-    of_letter = [*reading.flags, *(finding.flag for finding in findings if finding.issue not in numbers)]
+    of_letter = [*reading.flags, *found[None]]
     provenance.seconds = round(source.seconds + provenance.seconds + time.perf_counter() - started, 4)
     return Determination(
         **{**dict(reading.statement), "issues": issues},

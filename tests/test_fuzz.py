@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gc
 import random
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -151,4 +153,58 @@ def test_nothing_costs_its_length_squared(piece: str, name: str) -> None:
         return time.perf_counter() - started
 
     small, large = seconds(10_000), seconds(80_000)
+    assert large < max(0.5, 32 * small)
+
+
+FOLLOWS = "As the requested surgery is not medically necessary, the associated item is not supported."
+MANY = {
+    "rationales used again": ("MRI of the lumbar spine", "The back hurts since {again} came."),
+    "rationales of their own": ("MRI of the lumbar spine", "The back hurts since {word} came."),
+    "sides": ("MRI of the left knee", "The right knee was seen by {word}, and is tender."),
+    "surgeries": ("Fusion of L4-5", FOLLOWS + " So says {word}."),
+    "treatments": ("Therapy {word}", FOLLOWS + " So says {word}."),
+    "bold headings": ("**MRI of the left knee**", "**The knee** hurts since {word} came."),
+}
+"""For each kind of letter the request and the rationale of every item; ``{word}`` is another in each item, ``{again}``
+one of thirty."""
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """No garbage collection: it would look through all that other tests left behind, too."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("uncollected")
+@pytest.mark.parametrize("kind", MANY)
+def test_many_items_do_not_cost_their_number_squared(kind: str) -> None:
+    """Sixteen times the items take about sixteen times the time: no item is held against every other one.
+
+    What counts is the processor's time, and of several runs the shortest, whatever else the machine does.
+    The bound is twice what is expected, and short runs are not judged at all.
+    """
+    import time
+
+    request, rationale = MANY[kind]
+
+    def seconds(count: int, runs: int) -> float:
+        words = ["".join("abcdefghij"[int(digit)] for digit in f"{number:06d}") for number in range(count)]
+        items = [
+            Item(request.format(word=word), rationale=rationale.format(word=word, again=words[number % 30]))
+            for number, word in enumerate(words)
+        ]
+        summary = SUMMARY + "The left shoulder is tender.\n" * count
+        source = read_source((HEADER + REVIEWER + summary + ISSUES + "".join(map(str, items))).encode(), name="a.md")
+        spent = []
+        for _ in range(runs):
+            gc.collect()
+            started = time.process_time()
+            assert len(extract(source).issues) == count
+            spent.append(time.process_time() - started)
+        return min(spent)
+
+    small, large = seconds(100, 5), seconds(1600, 2)
     assert large < max(0.5, 32 * small)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,6 +39,11 @@ class Letter:
             else set()
             for issue in self.statement.issues
         }
+
+    @cached_property
+    def askers(self) -> Counter[str]:
+        """How many items' requests name each region of the body."""
+        return Counter(region for named in self.regions.values() for region in named)
 
     @cached_property
     def told_regions(self) -> set[str]:

@@ -71,14 +71,10 @@ def _uncited(letter: Letter, issue: Issue) -> Iterator[Finding]:
 
 
 def _reused(letter: Letter) -> Iterator[Finding]:
+    rationales = {issue.number: issue.rationale for issue in letter.statement.issues}
     for issue in letter.statement.issues:
         if issue.shares_rationale_with and issue.rationale:
             others = ", ".join(map(str, issue.shares_rationale_with))
-            shared = [
-                other.rationale for other in letter.statement.issues if other.number in issue.shares_rationale_with
-            ]
-            spans = [
-                *issue.rationale.spans,
-                *(span for rationale in shared[:1] if rationale for span in rationale.spans),
-            ]
+            shared = rationales.get(issue.shares_rationale_with[0])
+            spans = [*issue.rationale.spans, *(shared.spans if shared else [])]
             yield finding("rationale_reused", "note", f"the rationale is that of item {others} too", spans, issue)

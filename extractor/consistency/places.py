@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import islice
 
 from extractor.consistency.finding import Finding, Letter, finding
@@ -23,6 +25,8 @@ BOTH = re.compile(
     r"\bbilateral\w*|\bboth\b(?! guidelines)|\beither (?:side|knee|shoulder|ankle|hip|hand|wrist|elbow)\b", re.I
 )
 BOTH_SIDES = frozenset("bilat both eithe".split())
+BOTH_OF = frozenset(("left", "right"))
+"""The two sides, which are their own stems."""
 ELSEWHERE = re.compile(
     r"\b(?:(?:prior|previous|earlier|old) (?:\w+ ){0,3}(?:left|right|mri|x-?ray|injury|sprain|surgery|"
     r"claim|stud\w+|visit|arthroscopy|fracture|problem|pain)|history of|uninjured|contralateral|opposite|"
@@ -78,16 +82,77 @@ MOST = 40
 """So many of a kind are looked at: sides and services of a sentence, sentences of the summary."""
 
 
+class Sides:
+    """What the letter says of the left and of the right, read once for all its items."""
+
+    def __init__(self, letter: Letter) -> None:
+        self._summary = letter.told.summary
+        self._issues = letter.statement.issues
+        self._words: dict[int, set[str]] = {}
+
+    @cached_property
+    def asked(self) -> set[str | None]:
+        """The sides that any request names."""
+        return {part.side for issue in self._issues if issue.details for part in issue.details.body_parts}
+
+    def knows(self, side: str, regions: set[str]) -> bool:
+        """The summary names the side at one of the regions, however it comes to speak of it."""
+        return any(_touches(region, regions) for region in self._named[side])
+
+    def tells(self, side: str, regions: set[str]) -> bool:
+        """The summary tells of a complaint on the side at one of the regions."""
+        return any(_touches(region, regions) for region in self._ailing[side])
+
+    def words(self, side: str, regions: set[str]) -> list[set[str]]:
+        """The words of each of the first sentences of the summary that name the side at one of the regions."""
+        places = {at for region, where in self._named[side].items() if _touches(region, regions) for at in where}
+        return [self._words_of(at) for at in sorted(places)[:MOST]]
+
+    def _words_of(self, at: int) -> set[str]:
+        if at not in self._words:
+            self._words[at] = set(WORD.findall(self._summary[at].lower)) - NO_TIE
+        return self._words[at]
+
+    @cached_property
+    def _named(self) -> dict[str, dict[str, list[int]]]:
+        """For each side and region the first sentences of the summary that name the side there."""
+        named: dict[str, dict[str, list[int]]] = {side: defaultdict(list) for side in BOTH_OF}
+        for at, sentence in enumerate(self._summary):
+            if BOTH_OF.isdisjoint(sentence.stems):
+                continue
+            for side, region in {(side, region) for side, _, region in _sided(sentence) if side in sentence.stems}:
+                if len(named[side][region]) < MOST:
+                    named[side][region].append(at)
+        return named
+
+    @cached_property
+    def _ailing(self) -> dict[str, set[str]]:
+        """For each side the regions that the summary tells of complaints of."""
+        ailing: dict[str, set[str]] = {side: set() for side in BOTH_OF}
+        for sentence in self._summary:
+            told = BOTH_OF & sentence.stems if BOTH_SIDES.isdisjoint(sentence.stems) else BOTH_OF
+            if not told or ELSEWHERE.search(sentence.text):
+                continue
+            if BOTH.search(sentence.text):
+                for side in told:
+                    ailing[side] |= anatomy.regions(sentence.text)
+            for side, _, region in _sided(sentence):
+                if side in told:
+                    ailing[side].add(region)
+        return ailing
+
+
 def check(letter: Letter) -> Iterator[Finding]:
+    sides = Sides(letter)
     for issue in letter.statement.issues:
         if issue.details is None or issue.request is None:
             continue
-        yield from _side(letter, issue)
+        yield from _side(letter, issue, sides)
         found = [*_part(letter, issue)] or [*_foreign_part(letter, issue)]
         yield from found
 
 
-def _side(letter: Letter, issue: Issue) -> Iterator[Finding]:
+def _side(letter: Letter, issue: Issue, told: Sides) -> Iterator[Finding]:
     assert issue.details is not None and issue.request is not None
     sides = {part.side for part in issue.details.body_parts if part.side}
     regions = letter.regions[issue.number]
@@ -95,11 +160,6 @@ def _side(letter: Letter, issue: Issue) -> Iterator[Finding]:
         return
     (side,) = sides
     other = "right" if side == "left" else "left"
-    own_side = [
-        set(WORD.findall(told.lower)) - NO_TIE
-        for told in letter.told.summary
-        if side in told.stems and any(said == side and _touches(region, regions) for said, _, region in _sided(told))
-    ][:MOST]
     for sentence in letter.of_case(issue):
         text = sentence.text
         if other not in sentence.stems or ELSEWHERE.search(text) or BOTH.search(text):
@@ -109,13 +169,14 @@ def _side(letter: Letter, issue: Issue) -> Iterator[Finding]:
             rf"\b(?:on|of|to) (?:the |his |her )?{side}\b|\b{side}[- ]sided?\b", text, re.I
         )
         places = [spans for match, spans, region in named if match == other and _touches(region, regions)]
-        if not places or own or _other_side_asked(letter, other):
+        if not places or own or not told.asked.isdisjoint((other, "bilateral")):
             continue
         as_asked = any(_touches(region, regions) for region, _, _ in _asked_parts(sentence, issue))
-        if not as_asked and _other_side_told(letter, other, regions):
+        if not as_asked and told.tells(other, regions):
             return
+        own_side = told.words(side, regions)
         same = any(region in regions for match, _, region in named if match == other)
-        same = same and bool(own_side) and not _other_side_known(letter, other, regions)
+        same = same and bool(own_side) and not told.knows(other, regions)
         if not as_asked and not same and not _is_of_request(issue, sentence, own_side):
             continue
         message = f"the request is of the {side} side, a sentence of the rationale tells of the {other}"
@@ -129,39 +190,6 @@ def _sided(sentence: Sentence) -> Iterator[tuple[str, list[Span], str]]:
         part = parts().match(sentence.text, match.start("part"))
         if part:
             yield match["side"].lower(), sentence.spans_of(match.start(), part.end()), str(part.lastgroup)
-
-
-def _other_side_told(letter: Letter, other: str, regions: set[str]) -> bool:
-    """The summary tells of a complaint on the other side, too."""
-    for sentence in letter.told.summary:
-        text = sentence.text
-        if (BOTH_SIDES.isdisjoint(sentence.stems) and other not in sentence.stems) or ELSEWHERE.search(text):
-            continue
-        if BOTH.search(text) and any(_touches(part, regions) for part in anatomy.regions(text)):
-            return True
-        if any(side == other and _touches(region, regions) for side, _, region in _sided(sentence)):
-            return True
-    return False
-
-
-def _other_side_known(letter: Letter, other: str, regions: set[str]) -> bool:
-    """The summary names the other side, however it comes to speak of it."""
-    return any(
-        side == other and _touches(region, regions)
-        for sentence in letter.told.summary
-        if other in sentence.stems
-        for side, _, region in _sided(sentence)
-    )
-
-
-def _other_side_asked(letter: Letter, other: str) -> bool:
-    """Another request is of the other side."""
-    return any(
-        part.side in (other, "bilateral")
-        for issue in letter.statement.issues
-        if issue.details
-        for part in issue.details.body_parts
-    )
 
 
 def _is_of_request(issue: Issue, sentence: Sentence, own_side: list[set[str]]) -> bool:
@@ -189,7 +217,7 @@ def _part(letter: Letter, issue: Issue) -> Iterator[Finding]:
     regions = letter.regions[issue.number]
     if not regions or issue.category not in OF_A_PART:
         return
-    others = set().union(*(found for number, found in letter.regions.items() if number != issue.number))
+    others = letter.askers - Counter(regions)
     for sentence in letter.of_case(issue):
         if ASKING.isdisjoint(sentence.stems) or ELSEWHERE.search(sentence.text):
             continue

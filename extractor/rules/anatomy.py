@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -125,7 +126,7 @@ def _doubt(items: list[Item], prose: list[Span]) -> None:
         if heading is None or decided is None:
             continue
         behind = min((start for role, (start, _) in item.fields.items() if role != "request"), default=decided[1])
-        within = [span for span in prose if heading[0] <= span[0] < behind]
+        within = prose[bisect_left(prose, (heading[0], 0)) : bisect_left(prose, (behind, 0))]
         if within:
             item.decision, item.contradicted = "unknown", [*within, decided]
 

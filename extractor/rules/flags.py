@@ -195,10 +195,11 @@ def _coverage_flags(anatomy: Anatomy) -> list[Flag]:
         flags.append(flag("text_after_letter", "text after the letter's end was left out", [after]))
     source = anatomy.source
     inside = source.trim(anatomy.hits[0].start, anatomy.end)
+    aside = frozenset(source.aside)
     margins = [
         span
         for span in source.furniture
-        if anatomy.layout.item_words.search(source.text, *span) or (span in source.aside and _overlap(span, inside))
+        if anatomy.layout.item_words.search(source.text, *span) or (span in aside and _overlap(span, inside))
     ]
     if margins:
         flags.append(warning("text_in_margin", "struck, hidden or marginal text stands within the letter", margins))

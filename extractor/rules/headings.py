@@ -4,10 +4,11 @@ the item before it, so its first line is found by its typography, its paragraph,
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from operator import itemgetter
 
 from extractor.layouts.description import PartialApproval, wording
 from extractor.source import Line, SourceText
@@ -75,14 +76,17 @@ def _by_emphasis(source: SourceText, floor: int, end: int) -> int | None:
     """The start of the bold stretch that ends the region, or None."""
     last = source.trim(floor, end)[1]
     start: int | None = None
-    for left, right in reversed(source.emphasis):
-        if left >= last:
-            continue
+    at = bisect_left(source.emphasis, last, key=itemgetter(0))
+    while at > 0:
+        at -= 1
+        left, right = source.emphasis[at]
         reach = last if start is None else start
         if right < reach and source.body[right:reach].strip(" \t\n\f:"):
             break
+        if left <= floor:
+            return None
         start = left
-    if start is None or start <= floor:
+    if start is None:
         return None
     # A rationale's last sentence may be bold too: a paragraph between them parts the two.
     lines = _lines(source, start, end)

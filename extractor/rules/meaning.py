@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
@@ -17,6 +19,7 @@ from extractor.rules.kind import ASSOCIATED, SURGICAL_ITEM, read_kind
 from extractor.rules.reasons import read_reasons
 from extractor.schema import Issue, Notice, RationalePart
 from extractor.source import SourceText
+from extractor.taxonomy import Decision
 
 OPIOID = re.compile(r"\b(?:opioids?|opiates?|narcotics?)\b", re.I)
 AROUND_SURGERY = re.compile(r"^\W*(?:associated surgical|pre-?op|post-?op|assistant surgeon|surgical assistant)", re.I)
@@ -25,6 +28,8 @@ AT_ONCE = frozenset("abrup sudde once cold".split())
 ITEM_NUMBER = re.compile(r"\bitem (?P<number>\d{1,2})\b", re.I)
 NO_MARKS = str.maketrans(dict.fromkeys(map(chr, (code for code in range(128) if not chr(code).isalpha()))))
 """What may differ between two uses of one rationale, beside sides and the request's own words."""
+FEW = 3
+"""So many items tell whether there is one beside the item itself, or several."""
 
 
 def explain(source: SourceText, issues: list[Issue], told: Told) -> None:
@@ -90,13 +95,15 @@ def _relate(issues: list[Issue], told: Told) -> None:
     """Which items share a rationale, and which stands or falls with which."""
     several = [issue for issue in issues if issue.rationale] if len(issues) > 1 else []
     written = {issue.number: _essence(issue, told.rationales[issue.number]) for issue in several}
+    alike: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for number, essence in written.items():
+        alike[essence].append(number)
     for issue in issues:
-        essence = written.get(issue.number)
-        issue.shares_rationale_with = [
-            number for number, other in written.items() if number != issue.number and essence and other == essence
-        ]
+        sharing = alike[essence] if (essence := written.get(issue.number, ())) else []
+        issue.shares_rationale_with = [number for number in sharing if number != issue.number]
+    decided = {decision: _Decided(issues, decision) for decision in {issue.decision for issue in issues}}
     for issue in issues:
-        issue.depends_on = _main_item(issue, issues, told)
+        issue.depends_on = _main_item(issue, decided[issue.decision], told)
 
 
 def _essence(issue: Issue, voiced: list[Voiced]) -> tuple[str, ...]:
@@ -110,34 +117,72 @@ def _essence(issue: Issue, voiced: list[Voiced]) -> tuple[str, ...]:
     return tuple(words.replace("left", "").replace("right", "").translate(NO_MARKS) for words in said)
 
 
-def _main_item(issue: Issue, issues: list[Issue], told: Told) -> int | None:
-    """The number of the item that decides this one, and was decided as it was: the one that its reason names, or
+class _Decided:
+    """The items that were decided alike, in their order, by what another item may name one of them by.
+
+    Built once for all of them: a letter may have thousands, and each may depend on another.
+    """
+
+    def __init__(self, issues: list[Issue], decision: Decision) -> None:
+        self._issues = {issue.number: issue for issue in issues if issue.decision == decision}
+        self.surgeries = [
+            number
+            for number, issue in self._issues.items()
+            if issue.category == "surgery" and issue.subcategory != SURGICAL_ITEM
+        ]
+        self._surgical = frozenset(self.surgeries)
+
+    def has(self, number: int) -> bool:
+        return number in self._issues
+
+    def is_surgery(self, number: int) -> bool:
+        return number in self._surgical
+
+    def surgeries_of(self, named: set[str]) -> set[int]:
+        """The surgeries whose requests name one of the regions; of many the first few."""
+        return {number for region in named for number in self._by_region[region][:FEW]}
+
+    def treated(self, words: str) -> set[int]:
+        """The items, no surgery, with a long word of their treatment in the words; of many the first few."""
+        return {number for word, numbers in self._by_word.items() if word in words for number in numbers[:FEW]}
+
+    @cached_property
+    def _by_region(self) -> defaultdict[str, list[int]]:
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for number in self.surgeries:
+            request = self._issues[number].request
+            for region in regions(request.text if request else ""):
+                found[region].append(number)
+        return found
+
+    @cached_property
+    def _by_word(self) -> defaultdict[str, list[int]]:
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for number, issue in self._issues.items():
+            if issue.category != "surgery" and issue.details and issue.details.treatment:
+                for word in set(str(issue.details.treatment.value).lower().split()):
+                    if len(word) > 6:
+                        found[word].append(number)
+        return found
+
+
+def _main_item(issue: Issue, decided: _Decided, told: Told) -> int | None:
+    """The number of the item that decides this one, and was ``decided`` as it was: the one that its reason names, or
     the surgery whose rationale it shares; None where it could be either of two."""
     if issue.rationale is None or issue.request is None:
         return None
     follows = next((reason for reason in issue.rationale.reasons if reason.code == "follows_main_service"), None)
-    others = [other for other in issues if other.number != issue.number and other.decision == issue.decision]
-    surgeries = [o for o in others if o.category == "surgery" and o.subcategory != SURGICAL_ITEM]
     if follows is None:
         around = AROUND_SURGERY.match(issue.request.text) or ASSOCIATED.match(issue.request.text)
-        shared = [other.number for other in surgeries if other.number in issue.shares_rationale_with]
-        return shared[0] if around and shared else None
+        return next(filter(decided.is_surgery, issue.shares_rationale_with), None) if around else None
     voiced = [voice.sentence for voice in told.rationales[issue.number] if voice.sentence.spans[0] in follows.spans]
     words = " ".join(sentence.lower for sentence in voiced)
     numbered = ITEM_NUMBER.search(words)
-    if numbered and any(other.number == int(numbered["number"]) for other in others):
+    if numbered and int(numbered["number"]) != issue.number and decided.has(int(numbered["number"])):
         return int(numbered["number"])
-    for other in others:
-        treatment = str(other.details.treatment.value).lower() if other.details and other.details.treatment else ""
-        if (
-            treatment
-            and other.category != "surgery"
-            and any(word in words for word in treatment.split() if len(word) > 6)
-        ):
-            return other.number
+    if treated := decided.treated(words) - {issue.number}:
+        return min(treated)
+    surgeries = {*decided.surgeries[:FEW]} - {issue.number}
     if len(surgeries) > 1:  # the one of the part that the sentence names
-        named = regions(words)
-        surgeries = [
-            surgery for surgery in surgeries if named & regions(surgery.request.text if surgery.request else "")
-        ]
-    return surgeries[0].number if len(surgeries) == 1 else None
+        surgeries = decided.surgeries_of(regions(words)) - {issue.number}
+    return surgeries.pop() if len(surgeries) == 1 else None
