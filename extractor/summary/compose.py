@@ -22,6 +22,10 @@ TWELVE_MONTHS = "upheld_twelve_months"
 """The fact that no longer applies a year after the letter: the review came before it."""
 MISSING = ("issue_missing", "truncated_letter", "low_text_quality", "case_header_missing")
 """Flags of the letter that the summary tells in words of their own."""
+WHOSE = "next.whose"
+"""Which requests the fact behind it is about: what holds for one reads as if it held for all."""
+OF_SOME = ("overturned_care", "overturned_paid", "upheld", "upheld_paid")
+"""Facts that hold for some requests of a letter; its time limits for an appeal hold for the letter."""
 MOST_TERMS = 2
 """Terms that are explained; the page is short."""
 MOST_QUOTED = 40
@@ -38,8 +42,8 @@ def compose(
     quoted: int = MOST_QUOTED,
 ) -> list[Section]:
     """The sections, in their order; from ``brief`` 1 on without the words explained, from 2 on without what each care
-    is, from 3 on with one question for each item; 4 names parts that were authorised in the letter's words alone, and
-    what is missing in one sentence. Nothing of what was decided is ever left out.
+    is, from 3 on with one question for each item; 4 names parts that were authorised in the letter's words alone, says
+    what is missing in one sentence, and no longer whose a fact is. Nothing of what was decided is ever left out.
     A rationale that has no plain words is quoted, with at most ``quoted`` words."""
     return list(_Page(letter, source, language, today, brief, quoted).sections())
 
@@ -137,19 +141,29 @@ class _Page(Saying):
     def _next(self) -> Iterator[Sentence]:
         decided = self.letter.case.decision_date
         old = decided is not None and self.today - decided > FRESH
-        told = [sentence for sentence in self._facts("next") if not (old and sentence.name == TWELVE_MONTHS)]
+        told = list(self._facts("next", without=TWELVE_MONTHS if old else ""))
         if told and decided is None:
             yield from self.say("next.undated")
         elif told and old:
             yield from self.say("next.old", spans=self.letter.case.evidence.get("decision_date", ()))
         yield from told
 
-    def _facts(self, where: str) -> Iterator[Sentence]:
+    def _facts(self, where: str, *, without: str = "") -> Iterator[Sentence]:
         for fact, issues in applying(self.letter.issues, self.letter.case.decision_date):
-            if (fact.when == "always") == (where == "always"):
+            if (fact.when == "always") == (where == "always") and fact.id != without:
+                if self.brief < 4 and fact.when in OF_SOME and len(issues) < len(self.letter.issues):
+                    yield self._whose(issues)
                 yield from self.tell(
                     fact.text[self.language], "fact", fact.id, issues, decisions_of(issues), names=fact.names
                 )
+
+    def _whose(self, issues: list[Issue]) -> Sentence:
+        numbers = [issue.number for issue in issues]
+        first, last = ", ".join(map(str, numbers[:-1])), str(numbers[-1])
+        listed = phrase("wording.and", self.language, first=first, last=last) if first else last
+        variant = "many" if first else ""
+        [said] = self.say(WHOSE, issues, decisions_of(issues), variant=variant, counted=numbers, numbers=listed)
+        return said
 
     def _cautions(self) -> Iterator[Sentence]:
         codes = dict.fromkeys(notice.code for issue in self.letter.issues for notice in issue.notices)

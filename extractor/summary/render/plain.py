@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
+from extractor.summary.compose import WHOSE
 from extractor.summary.phrases import phrase
 from extractor.summary.schema import Section, SectionName, Sentence, Summary
 
@@ -89,7 +90,7 @@ def _paragraphs(section: Section, summary: Summary) -> Iterator[str]:
 def opens(section: Section, sentence: Sentence, before: Sentence | None) -> bool:
     """Begins a paragraph: what is told of one more item, or one more fact."""
     if section.name == "next":
-        return before is None or before.name != sentence.name
+        return before is None or before.name not in (sentence.name, WHOSE)
     return before is None or sentence.name in ("asked.care", "asked.payment", "asked.unknown", "asked.unread")
 
 
