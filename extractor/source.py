@@ -136,14 +136,18 @@ class SourceText:
             left, right = self.trim(start, end)
             return [(left, right)] if left < right else []
         pieces, at = [], start
-        for left, right in self.furniture:
-            if right <= start or left >= end:
-                continue
+        for left, right in self.furniture[bisect_right(self._furniture_ends, start) :]:
+            if left >= end:
+                break
             pieces.append((at, left))
             at = right
         pieces.append((at, end))
         trimmed = (self.trim(*piece) for piece in pieces if piece[0] < piece[1])
         return [(left, right) for left, right in trimmed if left < right]
+
+    @cached_property
+    def _furniture_ends(self) -> list[int]:
+        return [end for _, end in self.furniture]
 
     def slice(self, spans: Iterable[Span]) -> str:
         """The words at ``spans``, joined, white space folded."""
