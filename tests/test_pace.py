@@ -79,22 +79,24 @@ def test_a_wait_that_is_asked_for_is_everyones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "asked"),
+    ("limits", "tokens", "asked"),
     [
-        ({"requests_a_minute": 180}, 3),
-        ({"tokens_a_minute": 4_000}, 2),
-        ({"requests_a_minute": 300, "tokens_a_minute": 6_000}, 3),
+        ({"requests_a_minute": 180}, 500, 3),
+        ({"tokens_a_minute": 4_000}, 500, 2),
+        ({"requests_a_minute": 300, "tokens_a_minute": 6_000}, 500, 3),
+        ({"tokens_a_minute": 120_000}, 20_000, 1),
+        ({"tokens_a_minute": 120_000}, 31_000, 0),
     ],
-    ids=["questions", "tokens", "both"],
+    ids=["questions", "tokens", "both", "large questions", "questions larger than what is allowed at once"],
 )
-def test_a_limit_a_minute_holds(limits: dict[str, int], asked: int) -> None:
+def test_a_limit_a_minute_holds(limits: dict[str, int], tokens: int, asked: int) -> None:
     """A second's share of questions at once, a quarter of a minute's of tokens; then all wait."""
     pace = Pace(99, **limits)
     begun = 0
 
     async def ask() -> None:
         nonlocal begun
-        async with pace.turn(500):
+        async with pace.turn(tokens):
             begun += 1
 
     async def all_of_them() -> None:

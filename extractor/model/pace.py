@@ -11,6 +11,10 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aiolimiter import AsyncLimiter
 
 LESS, MORE = 0.75, 0.25
 """What is left of the window after a 429, and by how many questions each answer widens it."""
@@ -21,8 +25,7 @@ SETTLING = 2.0
 
 
 def _measure(a_minute: int, seconds: float) -> tuple[float, float]:
-    """How many at once, what so many seconds allow, and in how many seconds the measure fills again. One question has
-    many tokens: their measure must hold it."""
+    """How many at once, what so many seconds allow, and in how many seconds the measure fills again."""
     at_once = max(1.0, a_minute * seconds / 60)
     return at_once, 60 * at_once / a_minute
 
@@ -38,6 +41,7 @@ class Pace:
         # A full minute's measure at the start would let twice as many through in the first minute.
         self._requests = AsyncLimiter(*_measure(requests_a_minute, 1)) if requests_a_minute else None
         self._tokens = AsyncLimiter(*_measure(tokens_a_minute, 15)) if tokens_a_minute else None
+        self._filling = asyncio.Lock()
         self._open = 0
         self._freed = asyncio.Condition()
         self._not_before = 0.0
@@ -54,7 +58,7 @@ class Pace:
             if self._requests:
                 await self._requests.acquire()
             if self._tokens:
-                await self._tokens.acquire(min(tokens, self._tokens.max_rate))
+                await self._take(self._tokens, tokens)
             while (pause := self._not_before - time.monotonic()) > 0:
                 await asyncio.sleep(pause)
             yield
@@ -62,6 +66,15 @@ class Pace:
             async with self._freed:
                 self._open -= 1
                 self._freed.notify_all()
+
+    async def _take(self, limit: AsyncLimiter, tokens: float) -> None:
+        """One question may be of more tokens than the measure holds: it waits until it has filled often enough, and
+        those behind it wait as well."""
+        async with self._filling:
+            while tokens > 0:
+                portion = min(tokens, limit.max_rate)
+                await limit.acquire(portion)
+                tokens -= portion
 
     def refused(self, wait: float | None) -> None:
         """The provider said "too many requests", and perhaps for how many seconds."""
