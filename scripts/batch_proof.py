@@ -1,6 +1,6 @@
 """Holds ``imr batch`` against its promises at size: speed, memory, kills, faults, full and read-only folders.
 
-    python -m scripts.batch_proof [rules|makespan|faults|kills|disk|cluster]
+    python -m scripts.batch_proof [rules|makespan|faults|kills|disk|stats|cluster]
 
 Each part prints what it saw and ends with an error where a promise is broken. ``disk`` mounts a small file
 system and needs root, ``cluster`` needs the extra of that name.
@@ -26,7 +26,7 @@ from evals.golden import Annotation, golden_letters
 from extractor import read_source
 from extractor.model.mock.http import served
 from scripts.faulty import DELAY, FAULTS, Faulty, makespan
-from scripts.process import memory
+from scripts.process import memory, starts
 
 IMR = str(Path(sys.executable).with_name("imr"))
 KILLS = 30
@@ -219,6 +219,36 @@ def disk(count: int = 1200) -> None:
                 subprocess.run(["umount", "-l", small], check=True)
 
 
+def stats(issues: int = 100_000) -> None:
+    """The figures of so many issues: golden letters' tables, again and again, each time a month later."""
+    import pyarrow
+    import pyarrow.compute as compute
+    import pyarrow.parquet as parquet
+
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        out, many = work / "out", work / "many"
+        subprocess.run(batch(letters(work / "letters", 1000), out), check=True, stdout=subprocess.DEVNULL)
+        many.mkdir()
+        times = -(-issues // parquet.read_metadata(out / "issues.parquet").num_rows)
+        for file in out.glob("*.parquet"):
+            table = parquet.read_table(file)
+            with parquet.ParquetWriter(many / file.name, table.schema) as writer:
+                for time in range(times):
+                    own = compute.binary_join_element_wise(table["letter_id"], str(time), "-")
+                    copy = table.set_column(table.schema.get_field_index("letter_id"), "letter_id", own)
+                    if "decision_date" in table.column_names:
+                        later = compute.add(table["decision_date"].cast("int32"), pyarrow.scalar(30 * time, "int32"))
+                        copy = copy.set_column(
+                            table.schema.get_field_index("decision_date"), "decision_date", later.cast("date32")
+                        )
+                    writer.write_table(copy.cast(table.schema))
+        count = parquet.read_metadata(many / "issues.parquet").num_rows
+        middle = starts({"bare": [sys.executable, "-c", "pass"], "stats": [IMR, "stats", str(many)]}, 15)
+        ratio = middle["stats"] / middle["bare"]
+        prove(ratio <= 40, f"the figures of {count:,} issues: {ratio:.1f} bare starts (40)")
+
+
 def cluster(count: int = 512) -> None:
     """Two nodes against one, where the work is waiting. Needs the extra cluster."""
     from ray.cluster_utils import Cluster
@@ -253,6 +283,7 @@ PARTS: dict[str, Any] = {
     "faults": lambda: asked("faults", FAULTS | {"hang": 0.01}, 2000),
     "kills": kills,
     "disk": disk,
+    "stats": stats,
     "cluster": cluster,
 }
 

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-import os
 import resource
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +20,7 @@ from pathlib import Path
 
 from evals.golden import Annotation, golden_letters, golden_root
 from extractor import extract, read_source, summarize
+from scripts.process import starts
 
 MANY = 10_000
 TODAY = dt.date(2026, 11, 1)
@@ -100,17 +99,7 @@ def start_up() -> bool:
         "extract": [imr, "extract", "--model", "none", letter],
         "summarize": [imr, "summarize", "--model", "none", letter],
     }
-    # A program's second start: what the first one compiled is kept.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    for command in commands.values():
-        subprocess.run(command, capture_output=True, check=True, env=environment)
-    times: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(STARTS):
-        for name, command in commands.items():
-            started = time.perf_counter()
-            subprocess.run(command, capture_output=True, check=True, env=environment)
-            times[name].append(time.perf_counter() - started)
-    middle = {name: statistics.median(values) for name, values in times.items()}
+    middle = starts(commands, STARTS)
     print(f"start: bare interpreter {1000 * middle['bare']:.1f} ms")
     met = True
     for name in ("help", "extract", "summarize"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import statistics
 import subprocess
 import time
 from collections.abc import Callable
@@ -15,6 +16,19 @@ LOOK = 0.1
 """Seconds between two looks at a running program."""
 DROPPED = ("proxy", "PYTHON", "OPENAI_", "IMR_")
 """Of the environment: names that hold one of these."""
+
+
+def starts(commands: dict[str, list[str]], rounds: int) -> dict[str, float]:
+    """Seconds of whole processes, the middle of so many; the commands are run in turn. First starts are not counted:
+    what they compile is kept."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for number in range(rounds + 1):
+        for name, command in commands.items():
+            started = time.perf_counter()
+            subprocess.run(command, capture_output=True, check=True, env=environment)
+            times[name] += [time.perf_counter() - started] * (number > 0)
+    return {name: statistics.median(values) for name, values in times.items()}
 
 
 @dataclass(frozen=True)
