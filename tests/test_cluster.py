@@ -9,29 +9,34 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
+import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from extractor.batch.cluster import _through_losses
+from extractor.batch import cluster as engine
+from extractor.batch.cluster import Plan, _pieces, _through_losses, work
 from extractor.batch.folder import SHARDS, RunFolder
 from extractor.batch.inputs import gather
 from extractor.batch.local import read_by_rules
 from extractor.batch.perform import perform
-from extractor.batch.run import Options, Run, Stops
+from extractor.batch.run import Job, Options, Run, Stops
 from extractor.batch.stores import named
 from extractor.errors import CacheTrouble, RunTrouble
 from extractor.limits import DEFAULT_LIMITS
 from extractor.model.cache import open_cache
 from extractor.model.mock import Mock
 from extractor.model.mock.http import served
+from extractor.model.mock.server import Reply
 from extractor.model.settings import ModelSettings
 from extractor.model.shared_cache import SharedCache, described
 from tests.conftest import waited_for
-from tests.test_batch import asked, done, number, results, write
+from tests.test_batch import BOUNDS, asked, done, number, results, write
 
 pytest.importorskip("daft", reason="the extra 'cluster' is not installed: pip install 'imr-extractor[cluster]'")
 pytestmark = [
@@ -95,6 +100,126 @@ def test_daft_asks_a_model(mock: Mock, tmp_path: Path) -> None:
     done(folder, out=tmp_path / "local", model=ModelSettings("openai/gpt-4o"))
     assert report["totals"]["asked"] == 21 and mock.asked == answered
     assert results(tmp_path / "local") == results(tmp_path / "daft")
+
+
+class Watched(Mock):
+    """Notes when it is asked, and answers the fifth question when it is told to."""
+
+    def __init__(self, *, hangs: bool = False) -> None:
+        super().__init__(delay=0.05)
+        self.times: list[float] = []
+        self.goes_on = threading.Event()
+        if not hangs:
+            self.goes_on.set()
+
+    def reply(self, body: dict[str, Any]) -> Reply:
+        self.times.append(time.monotonic())
+        if len(self.times) == 5:
+            self.goes_on.wait(60)
+        return super().reply(body)
+
+
+def watched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **options: Any) -> contextlib.AbstractContextManager[Any]:
+    @contextlib.contextmanager
+    def serves() -> Iterator[Watched]:
+        found = Watched(**options)
+        monkeypatch.setenv("IMR_CACHE_DIR", str(tmp_path / "cache"))
+        with served(found) as url:
+            monkeypatch.setenv("OPENAI_BASE_URL", url)
+            yield found
+        found.goes_on.set()
+
+    return serves()
+
+
+def test_daft_keeps_to_the_limits_that_were_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Batches lie side by side in one process, and have one pace and one set of slots."""
+    with watched(monkeypatch, tmp_path) as mock:
+        folder = write(tmp_path / "in", 40)
+        work: dict[str, Any] = {"engine": "daft", "model": ModelSettings("openai/gpt-4o"), "slots": 2}
+        done(folder, out=tmp_path / "out", requests_a_minute=300, **work)
+    assert len(mock.times) == 40
+    a_minute = 60 * (len(mock.times) - 1 - 300 / 60) / (mock.times[-1] - mock.times[0])
+    assert a_minute <= 310, "a second's measure at once, then as many as agreed"
+
+
+def test_a_letter_that_takes_long_holds_nobody_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """All others are in shards while it is open; it is asked about once, and ends with the run."""
+    monkeypatch.setattr(engine, "GRACE", 0.1)
+    monkeypatch.setattr("extractor.batch.folder.FIRST_SECONDS", 0.0)
+    ended: list[int] = []
+
+    def told(run: Run) -> None:
+        ended.append(run.totals.ended)
+        if run.totals.ended == 39:
+            mock.goes_on.set()
+
+    with watched(monkeypatch, tmp_path, hangs=True) as mock:
+        work = asked(
+            write(tmp_path / "in", 40),
+            out=tmp_path / "out",
+            engine="daft",
+            model=ModelSettings("openai/gpt-4o"),
+            slots=4,
+        )
+        report, _ = perform(work, told, lambda _: None)
+    assert ended == list(range(1, 41)) and report["counts"]["left"] == 0 and len(mock.times) == 40
+    assert report["totals"]["attempts"] == 40
+
+
+def test_what_a_batch_leaves_stands_with_a_later_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Or is there for whoever asks for it again; nothing is asked twice, and no line is given twice."""
+    monkeypatch.setattr(engine, "GRACE", 0.1)
+    monkeypatch.setattr(engine, "_wanted", lambda: True)
+    plan = Plan(BOUNDS, ModelSettings("openai/gpt-4o"), False, 4, None, None, 2, {})
+    letters = [number(at).encode() for at in range(12)]
+    jobs = [Job(str(at), "", str(at), len(text), text, Options(DEFAULT_LIMITS)) for at, text in enumerate(letters)]
+    try:
+        with watched(monkeypatch, tmp_path, hangs=True) as mock:
+            first = work(jobs[:8], plan)
+            assert [len(row.splitlines()) for row in first].count(0) == 1 and len(mock.times) == 8
+            late = first.index(b"")
+            second = work(jobs[8:10], plan)
+            assert [row.count(b"\n") for row in second] == [1, 1], "it is open still"
+            mock.goes_on.set()
+            third = work([jobs[late]], replace(plan, patient=True))
+            fourth = work(jobs[10:], plan)
+            lines = b"".join([*first, *second, *third, *fourth]).splitlines()
+            assert len(lines) == len({json.loads(line.partition(b"\t")[0])["key"] for line in lines}) == 12
+            assert len(mock.times) == 12 and not list(engine._rest())
+    finally:
+        engine._end()
+    assert not [thread for thread in threading.enumerate() if "_asks" in thread.name or "_reads" in thread.name]
+
+
+def test_few_texts_are_held_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Daft is given the letters in pieces, by their number and by their bytes; all are read."""
+    monkeypatch.setattr(engine, "BYTES", 3 * len(number(1)))
+    (tmp_path / "rows.jsonl").write_text("\n".join(json.dumps({"text": number(at)}) for at in range(10)), "utf-8")
+    sizes = []
+
+    def pieces(jobs: Iterator[Job], letters: int) -> Iterator[list[Job]]:
+        for piece in _pieces(jobs, letters):
+            sizes.append(len(piece))
+            yield piece
+
+    monkeypatch.setattr(engine, "_pieces", pieces)
+    report = done(tmp_path / "rows.jsonl", out=tmp_path / "out", engine="daft")
+    assert report["counts"]["done"] == 10 and sizes == [3, 3, 3, 1]
+    short = Job("", "", "", 9, b"", Options(DEFAULT_LIMITS))
+    assert [len(piece) for piece in _pieces([short] * 5, 2)] == [2, 2, 1]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1"])
+def test_a_cluster_that_is_not_there_is_told_at_once(
+    address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In a line that says what to look at."""
+    monkeypatch.setenv("RAY_ADDRESS", address)
+    begun = time.monotonic()
+    with pytest.raises(RunTrouble, match=f"{address}.*cannot be reached"):
+        done(write(tmp_path / "in", 1), out=tmp_path / "out", engine="ray")
+    assert time.monotonic() - begun < engine.REACHED + 5
 
 
 def test_a_limit_of_cost_is_shared_out(mock: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

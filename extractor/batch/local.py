@@ -144,7 +144,7 @@ class Asking:
     def __init__(self, run: Letters, reader: Reader, bounds: Bounds, slots: int, auto: bool) -> None:
         self.run, self.reader, self.slots = run, reader, slots
         self.read: asyncio.Queue[tuple[Job, ToAsk | Outcome] | None] = asyncio.Queue(AHEAD)
-        read = partial(_read, auto=auto)
+        read = partial(read_to_ask, auto=auto)
         self.workers: Workers[Job, ToAsk | Outcome] = Workers(read, what_ended(bounds), bounds, context=CLEAN)
         self.over = threading.Event()
         self.trouble: Exception | None = None
@@ -191,19 +191,22 @@ class Asking:
 
     async def _slot(self) -> None:
         while (item := await self.read.get()) is not None:
-            job, read = item
-            if self.run.stopped:
-                continue
-            expected = 0.0 if isinstance(read, Outcome) else self.expected(len(read.letter.source.text))
-            if not self.run.begins(expected):
-                continue
-            try:
-                outcome = read if isinstance(read, Outcome) else await self._outcome(job, read)
-            except NotYet:
-                continue
-            finally:
-                self.run.expected -= expected
-            self.run.took(outcome)
+            await self.one(*item)
+
+    async def one(self, job: Job, read: ToAsk | Outcome) -> None:
+        """Asks about a letter, if the run begins any more, and gives it back to the run. Raises RunTrouble."""
+        if self.run.stopped:
+            return
+        expected = 0.0 if isinstance(read, Outcome) else self.expected(len(read.letter.source.text))
+        if not self.run.begins(expected):
+            return
+        try:
+            outcome = read if isinstance(read, Outcome) else await self._outcome(job, read)
+        except NotYet:
+            return
+        finally:
+            self.run.expected -= expected
+        self.run.took(outcome)
 
     def expected(self, characters: int) -> float:
         """About what asking about a letter of so many characters costs, in dollars."""
@@ -242,7 +245,7 @@ class ToAsk:
     """Items whose reasons are all that is asked; none: the whole letter is."""
 
 
-def _read(job: Job, *, auto: bool) -> ToAsk | Outcome:
+def read_to_ask(job: Job, *, auto: bool) -> ToAsk | Outcome:
     """What a worker does with a letter that a model may be asked about. Never raises."""
     try:
         letter = by_rules(read_text(job))

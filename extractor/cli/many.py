@@ -68,7 +68,7 @@ def batch(
             "--concurrency",
             min=1,
             max=100,
-            help="Letters that wait for the model at once; on a cluster, of each worker.",
+            help="Letters that wait for the model at once; on a cluster, of each machine.",
         ),
     ] = 16,
     requests_per_minute: Annotated[

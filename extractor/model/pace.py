@@ -24,7 +24,7 @@ SETTLING = 2.0
 """Seconds after a decrease in which another 429 is of the questions that were open already."""
 
 
-def _measure(a_minute: int, seconds: float) -> tuple[float, float]:
+def _measure(a_minute: float, seconds: float) -> tuple[float, float]:
     """How many at once, what so many seconds allow, and in how many seconds the measure fills again."""
     at_once = max(1.0, a_minute * seconds / 60)
     return at_once, 60 * at_once / a_minute
@@ -33,7 +33,9 @@ def _measure(a_minute: int, seconds: float) -> tuple[float, float]:
 class Pace:
     """Shared by all questions of one loop."""
 
-    def __init__(self, slots: int, *, requests_a_minute: int | None = None, tokens_a_minute: int | None = None) -> None:
+    def __init__(
+        self, slots: int, *, requests_a_minute: float | None = None, tokens_a_minute: float | None = None
+    ) -> None:
         from aiolimiter import AsyncLimiter
 
         self.slots = slots
