@@ -440,7 +440,36 @@ def test_a_copy_for_others_is_its_owners_alone(tmp_path: Path) -> None:
     """--publish to a folder of this machine."""
     done(write(tmp_path / "in"), out=tmp_path / "out", publish=f"file://{tmp_path / 'copy'}")
     copied = list((tmp_path / "copy").iterdir())
-    assert len(copied) == 9 and not [path for path in copied if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    assert len(copied) == 9
+    assert not [path for path in [tmp_path / "copy", *copied] if stat.S_IMODE(path.stat().st_mode) & 0o077]
+
+
+def test_a_copy_leaves_a_folder_of_others_as_it_was(tmp_path: Path) -> None:
+    """What others may read there they may read still, but for the copy."""
+    (tmp_path / "shared").mkdir(mode=0o755)
+    done(write(tmp_path / "in"), out=tmp_path / "out", publish=f"file://{tmp_path / 'shared'}")
+    assert stat.S_IMODE((tmp_path / "shared").stat().st_mode) == 0o755
+    assert not [path for path in (tmp_path / "shared").iterdir() if stat.S_IMODE(path.stat().st_mode) & 0o077]
+
+
+def test_a_pattern_that_holds_the_runs_own_folder_goes_on(tmp_path: Path) -> None:
+    """What the run has written is no input of its own."""
+    folder = write(tmp_path / "in")
+    for named in ("in/**", "in/*"):
+        for _ in range(2):
+            counts = done(named, out=folder / "out", fresh=named == "in/*")["counts"]
+            assert (counts["inputs"], counts["ignored"]) == (3, {}), named
+
+
+def test_fresh_forgets_nothing_that_a_provider_has(tmp_path: Path) -> None:
+    """Else letters would lie there for ever, and be paid for."""
+    folder = write(tmp_path / "in")
+    done(folder, out=tmp_path / "out")
+    for state in ({"batches": [{"tag": "a", "keys": [], "collected": False}]}, {"useless": ["file-3"]}):
+        (tmp_path / "out" / "batches.json").write_text(json.dumps(state), encoding="utf-8")
+        with pytest.raises(RunTrouble, match="the provider still has"):
+            done(folder, out=tmp_path / "out", fresh=True)
+    assert len(results(tmp_path / "out")) == 3
 
 
 def test_a_folder_with_other_files_is_not_used(tmp_path: Path) -> None:
@@ -775,6 +804,9 @@ def test_a_dry_run_is_about_what_is_left(tmp_path: Path) -> None:
     (folder / "new.txt").write_text(number(9), encoding="utf-8")
     told = estimate(asked(folder, out=tmp_path / "out"))
     assert (told.letters, told.read, told.looked_at) == (1, 3, 1)
+    done(folder / "0.txt", tmp_path / "gone.txt", out=tmp_path / "tried")
+    told = estimate(asked(folder / "0.txt", tmp_path / "gone.txt", out=tmp_path / "tried"))
+    assert (told.letters, told.read) == (1, 1), "what could not be read is tried again"
     with pytest.raises(RunTrouble, match="it was read by rules, this is with openai/gpt-4o"):
         estimate(asked(folder, out=tmp_path / "out", model=ModelSettings("openai/gpt-4o")))
     assert before == {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}

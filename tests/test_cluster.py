@@ -210,7 +210,16 @@ def test_few_texts_are_held_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert [len(piece) for piece in _pieces([short] * 5, 2)] == [2, 2, 1]
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1"])
+def test_a_store_of_answers_that_is_not_there_ends_the_run_in_its_own_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As it does on the local engine."""
+    monkeypatch.setenv("IMR_CACHE_URL", "redis://127.0.0.1:1")
+    with pytest.raises(RunTrouble, match="the shared cache does not answer"):
+        done(write(tmp_path / "in", 2), out=tmp_path / "out", engine="daft", model=ModelSettings("mock"))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "a..b:1"])
 def test_a_cluster_that_is_not_there_is_told_at_once(
     address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

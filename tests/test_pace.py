@@ -8,7 +8,7 @@ import time
 import pytest
 
 from extractor.model.mock import Mock
-from extractor.model.pace import LESS, SETTLING, Pace
+from extractor.model.pace import LESS, PATIENCE, SETTLING, Pace
 from extractor.model.reading import Reader
 from extractor.model.settings import ModelSettings, Patience
 from extractor.pipeline import aextract
@@ -108,6 +108,22 @@ def test_a_limit_a_minute_holds(limits: dict[str, int], tokens: int, asked: int)
 
     asyncio.run(all_of_them())
     assert begun == asked
+
+
+def test_waiting_for_a_turn_costs_no_patience() -> None:
+    """The time that a letter may take at the model begins when it is asked."""
+    pace = Pace(1)
+
+    async def ask() -> None:
+        async with asyncio.timeout(0.3) as limit:
+            PATIENCE.set(limit)
+            async with pace.turn(1):
+                await asyncio.sleep(0.2)
+
+    async def four() -> None:
+        await asyncio.gather(*(asyncio.create_task(ask()) for _ in range(4)))
+
+    asyncio.run(four())
 
 
 def test_a_provider_that_is_full_answers_about_every_letter() -> None:

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 from extractor.batch.local import Asking, ToAsk, read_by_rules, read_to_ask, what_ended
 from extractor.batch.outcome import Outcome, read_line
 from extractor.batch.run import Job, Run
-from extractor.errors import RunTrouble
+from extractor.errors import ImrError, RunTrouble
 from extractor.model.settings import ModelSettings
 from extractor.workers import CLEAN, LOOK, Bounds, Workers, cores
 
@@ -241,7 +241,7 @@ def _must_answer(address: str) -> None:
         return
     try:
         socket.create_connection((host.strip("[]"), int(port)), REACHED).close()
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, ValueError) as error:
         why = f"no answer within {REACHED:g} seconds" if isinstance(error, TimeoutError) else "nothing answers there"
         raise RunTrouble(
             f"the Ray cluster that RAY_ADDRESS names ({address}) cannot be reached ({why}): is its head started (ray "
@@ -280,7 +280,7 @@ def work(jobs: list[Job], plan: Plan) -> list[bytes]:
 
 
 def _trouble(error: Exception) -> bytes:
-    told = error if isinstance(error, RunTrouble) else f"a worker failed ({type(error).__name__}): please report it"
+    told = error if isinstance(error, ImrError) else f"a worker failed ({type(error).__name__}): please report it"
     return f"{TROUBLE}{told}\n".encode()
 
 
@@ -487,11 +487,13 @@ class _Bench:
 
     async def _asking(self, begun: threading.Event) -> None:
         from extractor.model.cache import open_cache
+        from extractor.model.client import reachable
         from extractor.model.pace import Pace
         from extractor.model.reading import Reader
 
         plan = self.plan
         assert plan.model is not None
+        reachable(plan.model)
         with contextlib.closing(open_cache()) as cache:
             pace = Pace(plan.slots, requests_a_minute=plan.requests_a_minute, tokens_a_minute=plan.tokens_a_minute)
             reader = Reader(plan.model, cache=cache, pace=pace)

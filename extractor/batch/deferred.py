@@ -25,7 +25,7 @@ from typing import Any
 
 import httpx2
 
-from extractor.batch.folder import RunFolder
+from extractor.batch.folder import STATE, RunFolder
 from extractor.batch.run import NotYet
 from extractor.errors import ModelFailed, RunTrouble
 from extractor.model.client import CHARACTERS_PER_TOKEN, plain_client
@@ -47,7 +47,7 @@ LOOK = 0.5
 """Seconds between two looks whether the run is to stop."""
 NO_ROOM = "token_limit_exceeded"
 """The code of a batch that is over the limit on what waits for one model (openai-python's issue 2084 shows one)."""
-STATE, ANSWERS = "batches.json", "batch-answers-"
+ANSWERS = "batch-answers-"
 URL = "/v1/chat/completions"
 
 

@@ -29,7 +29,8 @@ FIRST_SECONDS, MOST_SECONDS, AT_RISK = 1.0, 10.0, 1 / 60
 RUN, SHARDS, LOCK, PART, SECRET = "run.json", "shards", ".lock", ".part", ".secret"
 HALF = re.compile(rf"{re.escape(PART)}-.+-[0-9a-f]{{8}}")
 """A file that was being written when the program was killed."""
-ANSWERS, BATCHES = "answers", re.compile(r"batches\.json|batch-answers-.*")
+STATE = "batches.json"
+ANSWERS, BATCHES = "answers", re.compile(rf"{re.escape(STATE)}|batch-answers-.*")
 """A folder of answers that are to be kept nowhere else, and files about the provider's batches."""
 SPENT = ("attempts", "prompt", "completion", "cost")
 
@@ -186,6 +187,7 @@ class RunFolder:
         """Takes away what a run wrote here; whatever else lies here stays."""
         if not (self.path / RUN).is_file():
             return
+        self._nothing_elsewhere()
         for folder in (SHARDS, ANSWERS):
             shutil.rmtree(self.path / folder, ignore_errors=True)
         for name in (*OUTPUTS, SECRET, RUN):
@@ -193,6 +195,20 @@ class RunFolder:
         for file in self.path.iterdir():
             if BATCHES.fullmatch(file.name):
                 file.unlink()
+
+    def _nothing_elsewhere(self) -> None:
+        """Raises RunTrouble where a provider still has letters of the run, of which nobody would know any more."""
+        path = self.path / STATE
+        try:
+            state = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+            left = state.get("useless") or [one for one in state.get("batches", ()) if not one["collected"]]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            left = [path]
+        if left:
+            raise RunTrouble(
+                f"the provider still has batches or files of the run in {self.path}: the command without --fresh "
+                f"collects and deletes them; or take {STATE} away, and delete them there yourself"
+            )
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -230,7 +246,9 @@ def finished(folder: Path) -> dict[str, str]:
             for line in file:
                 with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
                     head = read_line(line).head
-                    found[head["key"]] = "" if head["retry"] else head["stamp"]
+                    found.pop(head["key"], None)
+                    if not head["retry"]:
+                        found[head["key"]] = head["stamp"]
     return found
 
 

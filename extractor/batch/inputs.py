@@ -20,7 +20,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
@@ -146,7 +145,7 @@ def gather(named: Iterable[str], limits: Limits, *, apart: Path) -> Inputs:
     """
     inputs = Inputs(limits)
     known: dict[str, set[str]] = {}
-    names: set[str] = set()
+    names: dict[str, int] = {}
     named = list(named)
     for entry in _entries(inputs, named, apart.resolve()):
         name = printable(entry.input)
@@ -156,7 +155,6 @@ def gather(named: Iterable[str], limits: Limits, *, apart: Path) -> Inputs:
             continue
         stamps.add(entry.stamp)
         name = _free(name, names)
-        names.add(name)
         inputs.entries.append(replace(entry, input=name, file=printable(entry.file)))
     if not inputs.entries:
         passed = f" (passed over: {inputs.passed_over()})" if inputs.ignored else ""
@@ -166,11 +164,15 @@ def gather(named: Iterable[str], limits: Limits, *, apart: Path) -> Inputs:
     return inputs
 
 
-def _free(name: str, names: set[str]) -> str:
-    """Two letters may have one name: rows of a manifest, members of an archive."""
-    if name not in names:
-        return name
-    return next(other for number in count(2) if (other := f"{name}~{number}") not in names)
+def _free(name: str, names: dict[str, int]) -> str:
+    """The name, or one beside it: two letters may have one name, as rows of a manifest or members of an archive.
+    ``names`` are those that are taken, and how many were made of each."""
+    free = name
+    while free in names:
+        names[name] += 1
+        free = f"{name}~{names[name]}"
+    names[free] = 1
+    return free
 
 
 def printable(name: str) -> str:
@@ -189,8 +191,9 @@ def _entries(inputs: Inputs, named: Iterable[str], apart: Path) -> Iterator[Entr
         elif os.path.isdir(name):
             yield from _folder(inputs, Path(name), apart)
         elif not os.path.lexists(name) and glob.has_magic(name):
-            yield from _entries(inputs, _found(name), apart)
-        elif not os.path.lexists(name) and Path(name).suffix.lower() not in LETTERS:
+            found = [path for path in _found(name) if apart not in (here := Path(path).resolve(), *here.parents)]
+            yield from _entries(inputs, found, apart)
+        elif not os.path.lexists(name) and Path(name).suffix.lower() not in (*LETTERS, *MAYBE):
             # A letter that is missing fails by name; of this nobody knows how many letters it was to hold.
             raise UnreadableInput(f"{printable(name)}: there is no such file or folder")
         elif Path(name).suffix.lower() in MANIFESTS:
@@ -326,7 +329,7 @@ def _beside(inputs: Inputs, address: str, where: str) -> Iterator[Entry]:
     """What a manifest's row names: from the manifest's folder on, or anywhere."""
     if stores.MARK in where:
         return _store(inputs, where)
-    if stores.MARK in address:
+    if stores.MARK in address and not os.path.isabs(where):
         return _store(inputs, stores.beside(address, where))
     return _file(inputs, str(Path(address).parent / where))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import gc
+import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,7 @@ def perform(asked: Asked, told: Callable[[Run], None], note: Callable[[str], Non
         from extractor.batch.cluster import installed
 
         installed()
-    elif asked.model:
+    if asked.model and asked.engine != "ray":  # whose machines have keys of their own
         from extractor.model.client import reachable
 
         reachable(asked.model)
@@ -119,8 +120,7 @@ def _read(asked: Asked, run: Run, note: Callable[[str], None]) -> None:
     if asked.engine != "local":
         from extractor.batch.cluster import by_daft
 
-        # What the engines say of their machines is no result.
-        with local.interruptible(run), contextlib.redirect_stdout(sys.stderr):
+        with local.interruptible(run), _stdout_aside():
             by_daft(run, asked, ray=asked.engine == "ray")
         return
     if asked.model is None:
@@ -151,6 +151,20 @@ def _read(asked: Asked, run: Run, note: Callable[[str], None]) -> None:
         for line in cache.warnings:
             note(line)
         cache.close()
+
+
+@contextlib.contextmanager
+def _stdout_aside() -> Iterator[None]:
+    """What the engines say of their machines, in whatever language they are written, is no result."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _notes(run: Run) -> list[str]:

@@ -72,8 +72,9 @@ def published(folder: Path, names: list[str], url: str) -> None:
     fs = _fs()
     try:
         store, path = fs.FileSystem.from_uri(url)
+        new = store.get_file_info(path).type == fs.FileType.NotFound
         store.create_dir(path, recursive=True)
-        if isinstance(store, fs.LocalFileSystem):
+        if new and isinstance(store, fs.LocalFileSystem):
             Path(path).chmod(0o700)
         for name in names:
             if isinstance(store, fs.LocalFileSystem):

@@ -83,7 +83,7 @@ def batch(
     ] = BATCH_ATTEMPTS,
     max_cost: Annotated[
         float | None,
-        typer.Option("--max-cost", metavar="USD", min=0, help="Stop before the run costs more, in all its commands."),
+        typer.Option("--max-cost", metavar="USD", min=0, help="Begin no letter beyond it, in all the run's commands."),
     ] = None,
     max_errors: Annotated[
         int | None, typer.Option("--max-errors", min=0, help="Stop when more letters than this have failed.")

@@ -11,6 +11,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import AsyncIterator
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ def _measure(a_minute: float, seconds: float) -> tuple[float, float]:
     """How many at once, what so many seconds allow, and in how many seconds the measure fills again."""
     at_once = max(1.0, a_minute * seconds / 60)
     return at_once, 60 * at_once / a_minute
+
+
+PATIENCE: ContextVar[asyncio.Timeout | None] = ContextVar("patience", default=None)
+"""The time that a letter may take at the model. It stands still while a question waits for its turn."""
 
 
 class Pace:
@@ -53,6 +58,11 @@ class Pace:
     @contextlib.asynccontextmanager
     async def turn(self, tokens: int) -> AsyncIterator[None]:
         """A question of about so many tokens, when it may be asked."""
+        limit, loop = PATIENCE.get(), asyncio.get_running_loop()
+        until = limit.when() if limit else None
+        if limit and until is not None:
+            left = until - loop.time()
+            limit.reschedule(None)
         async with self._freed:
             await self._freed.wait_for(lambda: self._open < max(1, int(self.window)))
             self._open += 1
@@ -63,6 +73,8 @@ class Pace:
                 await self._take(self._tokens, tokens)
             while (pause := self._not_before - time.monotonic()) > 0:
                 await asyncio.sleep(pause)
+            if limit and until is not None:
+                limit.reschedule(loop.time() + left)
             yield
         finally:
             async with self._freed:

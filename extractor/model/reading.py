@@ -17,7 +17,7 @@ from extractor.model.asking import TOO_LONG, ask
 from extractor.model.cache import Keeper
 from extractor.model.client import Connection, Form, address, connect
 from extractor.model.local import bounded, identity
-from extractor.model.pace import Pace
+from extractor.model.pace import PATIENCE, Pace
 from extractor.model.prompts import Example, fingerprint, prompts
 from extractor.model.redaction import Redaction
 from extractor.model.settings import ModelSettings
@@ -113,7 +113,8 @@ class Reader:
             told.cache, told.answer = "hit", kept
             return told
         try:
-            async with asyncio.timeout(self.settings.patience.letter):
+            async with asyncio.timeout(self.settings.patience.letter) as limit:
+                PATIENCE.set(limit)
                 told.answer = await asked()
         except TimeoutError:
             told.failure = ModelFailed("timeout", "the model took too long over this letter")

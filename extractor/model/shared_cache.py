@@ -10,7 +10,7 @@ import json
 import os
 import zlib
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from extractor.errors import CacheTrouble
 from extractor.model.cache import LARGEST
@@ -70,16 +70,21 @@ class SharedCache:
 
 def described(url: str) -> str:
     """The store's name without user and password, for whoever asks what leaves the machine."""
-    parts = urlsplit(url)
-    try:
-        port = parts.port or 6379
-    except ValueError:
-        raise CacheTrouble("IMR_CACHE_URL is no address: write rediss://HOST:PORT") from None
+    parts, port = _parts(url)
     return f"{parts.scheme}://{parts.hostname or '?'}:{port}, answers expire after {_days()} days"
 
 
+def _parts(url: str) -> tuple[SplitResult, int]:
+    """The address, and its port. Raises CacheTrouble."""
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port or 6379
+    except ValueError:
+        raise CacheTrouble("IMR_CACHE_URL is no address: write rediss://HOST:PORT") from None
+
+
 def _connect(url: str) -> Any:
-    parts = urlsplit(url)
+    parts, _ = _parts(url)
     if parts.scheme not in ("redis", "rediss"):
         raise CacheTrouble("IMR_CACHE_URL names no Redis store: write rediss://HOST:PORT, or redis:// on this machine")
     if parts.scheme != "rediss" and parts.hostname not in LOOPBACK:
@@ -98,8 +103,6 @@ def _connect(url: str) -> Any:
             retry=Retry(ExponentialBackoff(cap=1.0, base=0.1), TRIES), retry_on_error=list(troubles),
         )  # fmt: skip
         store.ping()
-    except ValueError:
-        raise CacheTrouble("IMR_CACHE_URL is no address: write rediss://HOST:PORT") from None
     except (redis.RedisError, OSError) as error:
         raise CacheTrouble(f"the shared cache does not answer ({type(error).__name__}): check IMR_CACHE_URL") from None
     return store
