@@ -707,10 +707,10 @@ def test_one_letter_that_hangs_holds_nobody_up(mock: Mock, tmp_path: Path) -> No
     ended: list[float] = []
     started = time.monotonic()
     perform(
-        asked(folder, out=tmp_path / "out", model=model(timeout=1.5), slots=4),
+        asked(folder, out=tmp_path / "out", model=model(timeout=3.0), slots=4),
         lambda run: ended.append(time.monotonic() - started), lambda _: None,
     )  # fmt: skip
-    assert len(ended) == 8 and sum(at < 1.5 for at in ended) >= 5
+    assert len(ended) == 8 and sum(at < 3.0 for at in ended) >= 5
 
 
 # Pieces.
