@@ -104,7 +104,7 @@ def measure(
 
 def memory(pid: int) -> float:
     """MB of a process and all that it started, pages that they share counted once; 0 where that cannot be seen."""
-    return sum(map(_own_mb, [pid, *_children(pid)]))
+    return sum(map(_own_mb, [pid, *children(pid)]))
 
 
 def _own_mb(pid: int) -> float:
@@ -116,9 +116,10 @@ def _own_mb(pid: int) -> float:
     return 0.0
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that it started, and that those started."""
     found = []
     with contextlib.suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
             found += [int(child) for child in (task / "children").read_text(encoding="ascii").split()]
-    return [*found, *(below for child in found for below in _children(child))]
+    return [*found, *(below for child in found for below in children(child))]
