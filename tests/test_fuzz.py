@@ -127,7 +127,16 @@ FORM = sorted(
 )
 
 
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """No garbage collection: it would look through all that other tests left behind, too."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
 @pytest.mark.parametrize("piece", HOSTILE + FORM, ids=repr)
 def test_nothing_costs_its_length_squared(piece: str, name: str) -> None:
@@ -168,14 +177,6 @@ MANY = {
 }
 """For each kind of letter the request and the rationale of every item; ``{word}`` is another in each item, ``{again}``
 one of thirty."""
-
-
-@pytest.fixture
-def uncollected() -> Iterator[None]:
-    """No garbage collection: it would look through all that other tests left behind, too."""
-    gc.disable()
-    yield
-    gc.enable()
 
 
 @pytest.mark.slow
